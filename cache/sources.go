@@ -1,5 +1,3 @@
-// Package cache holds what is kept to be fast: rows and rendered answers, and the keeper that refreshes each tenant's
-// history when it is due. It owns the interfaces of what it needs; other rooms satisfy them.
 package cache
 
 import (
@@ -9,7 +7,12 @@ import (
 	"rwsgate/translate"
 )
 
-// Fetcher asks Graph for one report of a tenant. The error is a *translate.SourceError, or the context's.
+// CallsPerFetch is the largest number of report calls that one Fetch may make, retries included. The keeper leaves that
+// much room in Graph's limit and in the daily budget before it asks.
+const CallsPerFetch = 2
+
+// Fetcher asks Graph for one report of a tenant, with at most CallsPerFetch report calls. The error is a
+// *translate.SourceError, or the context's.
 type Fetcher interface {
 	Fetch(ctx context.Context, window translate.Window) (translate.Download, error)
 }
