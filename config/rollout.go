@@ -1,0 +1,83 @@
+package config
+
+// Rollout is the phased deprecation of the legacy reports.
+type Rollout struct {
+	Successor      URL               `yaml:"successor" help:"page about the successor, for Link headers and messages"`
+	Deprecation    Time              `yaml:"deprecation" help:"when the reports were deprecated, for the Deprecation header"`
+	Sunset         Time              `yaml:"sunset" help:"when the reports end, for the Sunset header; it switches nothing by itself"`
+	Reports        map[string][]Step `yaml:"reports" help:"phases by report, \"*\" for all others; without any: observe"`
+	Brownouts      []Brownout        `yaml:"brownouts"`
+	BrownoutStatus int               `yaml:"brownout_status" min:"400" max:"599" help:"HTTP status of an answer in a brownout"`
+	Clients        []Client          `yaml:"clients"`
+}
+
+// Step is the beginning of a phase of a report; a date begins at 00:00 UTC.
+type Step struct {
+	From  Time  `yaml:"from" help:"when the phase begins: a date, 00:00 UTC, or a timestamp"`
+	Phase Phase `yaml:"phase" help:"observe, announce, brownout or retired"`
+}
+
+// Brownout is a planned window in which reports in the phase brownout fail.
+type Brownout struct {
+	From     LocalTime `yaml:"from" help:"start of the window by the clock of zone: 2027-03-01T09:00"`
+	Duration Duration  `yaml:"duration" min:"1m" max:"7d" help:"length of the window: 3h, 12h, 24h"`
+	Zone     string    `yaml:"zone" help:"time zone of from, a Windows or IANA name; default UTC"`
+}
+
+func (b *Brownout) setDefaults() { b.Zone = "UTC" }
+
+// Client is what is agreed with one client: its owner, a hold (phase, until and reason together), a delay of dates.
+type Client struct {
+	Match     Match    `yaml:"match"`
+	Owner     string   `yaml:"owner" help:"who answers for the client; the digest is grouped by it"`
+	Reason    string   `yaml:"reason" help:"why the hold exists"`
+	Until     Time     `yaml:"until" help:"when the hold ends"`
+	Phase     Phase    `yaml:"phase" help:"phase of the client while the hold lasts, whatever its reports' phase"`
+	DateDelay Duration `yaml:"date_delay" min:"0s" max:"60d" help:"move the dates in the client's $filter back by whole days, so that a job asking for yesterday gets each day once, when it is known; never expires"`
+}
+
+// Hold says whether the entry holds the client in a phase.
+func (c *Client) Hold() bool { return c.Phase != PhaseNone }
+
+// Match names clients; every pattern given must fit. Patterns know * and ?, and no letter case.
+type Match struct {
+	Principal Glob   `yaml:"principal" help:"pattern of the principal: etl@*"`
+	Agent     Glob   `yaml:"agent" help:"pattern of the User-Agent: o365rwsclient*"`
+	Address   Prefix `yaml:"address" help:"address or network of the client: 10.0.0.0/8"`
+}
+
+// Phase is a stage of the rollout; later phases are greater.
+type Phase int
+
+// The phases in their order. PhaseNone is "not given".
+const (
+	PhaseNone Phase = iota
+	PhaseObserve
+	PhaseAnnounce
+	PhaseBrownout
+	PhaseRetired
+)
+
+var phaseNames = []string{"", "observe", "announce", "brownout", "retired"}
+
+// String gives the name of the phase, as in the file.
+func (p Phase) String() string {
+	if p < 0 || int(p) >= len(phaseNames) {
+		return "unknown"
+	}
+	return phaseNames[p]
+}
+
+// MarshalText gives the name of the phase.
+func (p Phase) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText reads the name of a phase.
+func (p *Phase) UnmarshalText(b []byte) error {
+	for i, name := range phaseNames {
+		if i > 0 && name == string(b) {
+			*p = Phase(i)
+			return nil
+		}
+	}
+	return reason("is no phase: use observe, announce, brownout or retired")
+}
