@@ -11,10 +11,6 @@ import (
 	"strings"
 )
 
-// MaxMinutes is the largest number of minutes of one day that ReadReport accepts: more than any organisation can
-// talk, and small enough that no sum of a period overflows.
-const MaxMinutes = 1_000_000_000_000_000
-
 // maxReportBytes bounds what ReadReport reads; a report of 180 days has some 6 KB.
 const maxReportBytes = 16 << 20
 

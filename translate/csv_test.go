@@ -80,7 +80,7 @@ func TestReadReportRefuses(t *testing.T) {
 		"duration":             {reportHeader + "2026-11-21,2026-11-19,7,PT5M,2\r\n", "line 2: Audio is no whole number of minutes, 0 or more"},
 		"other digits":         {reportHeader + "2026-11-21,2026-11-19,7,1,٣\r\n", "line 2: Video is no whole number of minutes, 0 or more"},
 		"overflow":             {reportHeader + "2026-11-21,2026-11-19,7,99999999999999999999,2\r\n", "line 2: Audio has more minutes than there can be"},
-		"too many":             {reportHeader + "2026-11-21,2026-11-19,7,1000000000000001,2\r\n", "line 2: Audio has more minutes than there can be"},
+		"too many":             {reportHeader + "2026-11-21,2026-11-19,7,1125899906842625,2\r\n", "line 2: Audio has more minutes than there can be"},
 		"a day twice":          {reportHeader + good + "2026-11-21,2026-11-19,7,1,1\r\n" + good, "line 4: 2026-11-20 stands in line 2 already"},
 		"no such date":         {reportHeader + good + "2026-11-21,2026-02-30,7,1,1\r\n", "line 3: Report Date is no date of the form 2006-01-02"},
 		"date of another form": {reportHeader + "2026-11-21,11/20/2026,7,1,1\r\n", "line 2: Report Date is no date of the form 2006-01-02"},
