@@ -74,7 +74,7 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.credential, c.expiry = newGate(made), expiry
+	c.credential, c.expiry = newGate(made, o.Tenant), expiry
 	return c, c.adapt(report)
 }
 
@@ -137,28 +137,32 @@ func (c *Client) GoString() string { return c.String() }
 func (c *Client) Fetch(ctx context.Context, w translate.Window) (translate.Download, error) {
 	within, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	f := &flight{now: c.now}
-	within = withFlight(within, f)
-	body, fault := c.ask(within, w)
+	return c.fetch(ctx, withFlight(within, &flight{now: c.now}), w)
+}
+
+// fetch is Fetch within a flight; outer is the caller's own context.
+func (c *Client) fetch(outer, ctx context.Context, w translate.Window) (translate.Download, error) {
+	f := flightOf(ctx)
+	body, fault := c.ask(ctx, w)
 	if fault != nil && mayAskAgain(f, fault) {
-		body, fault = c.ask(within, w)
+		body, fault = c.ask(ctx, w)
 	}
 	var d translate.Download
 	if fault == nil {
 		d, fault = c.read(body, w)
 	}
-	_, calls, _, _ := f.seen()
-	if fault == nil {
-		d.Calls = calls
-		c.log.DebugContext(ctx, "report fetched", "tenant", c.tenant, "window", w.String(), "days", len(d.Days), "calls", calls, "client_request_id", f.clientID)
+	_, d.Calls, _, _ = f.seen()
+	log := c.log.With("tenant", c.tenant, "window", w.String(), "calls", d.Calls, "client_request_id", f.clientID)
+	switch {
+	case fault == nil:
+		log.DebugContext(ctx, "report fetched", "days", len(d.Days))
 		return d, nil
+	case errors.Is(outer.Err(), context.Canceled):
+		return d, outer.Err()
 	}
-	if errors.Is(ctx.Err(), context.Canceled) {
-		return translate.Download{Calls: calls}, ctx.Err()
-	}
-	fault.Calls = calls
-	c.log.DebugContext(ctx, "report not fetched", "tenant", c.tenant, "window", w.String(), "fault", string(fault.Fault), "stage", string(fault.Stage), "status", fault.Status, "calls", calls, "client_request_id", f.clientID)
-	return translate.Download{Calls: calls}, fault
+	fault.Calls = d.Calls
+	log.DebugContext(ctx, "report not fetched", "fault", string(fault.Fault), "stage", string(fault.Stage), "status", fault.Status)
+	return d, fault
 }
 
 // ask sends one request through the SDK and judges what came.

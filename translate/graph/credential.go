@@ -16,10 +16,13 @@ import (
 // whose context ends would wait on.
 type gate struct {
 	credential azcore.TokenCredential
+	tenant     string
 	turn       chan struct{}
 }
 
-func newGate(c azcore.TokenCredential) *gate { return &gate{c, make(chan struct{}, 1)} }
+func newGate(c azcore.TokenCredential, tenant string) *gate {
+	return &gate{c, tenant, make(chan struct{}, 1)}
+}
 
 // GetToken gives the cached token or a new one; its error is noted in the context's flight.
 func (g *gate) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
@@ -30,10 +33,14 @@ func (g *gate) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azco
 		return azcore.AccessToken{}, ctx.Err()
 	}
 	token, err := g.credential.GetToken(ctx, o)
+	if err == nil {
+		err = belongs(token.Token, g.tenant)
+	}
 	if err != nil {
 		flightOf(ctx).refuseToken(err)
+		return azcore.AccessToken{}, err
 	}
-	return token, err
+	return token, nil
 }
 
 // errands are the azcore options of a token request. Retries are few, so that they cannot eat a fetch's deadline.

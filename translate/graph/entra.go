@@ -2,6 +2,7 @@ package graph
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -99,7 +100,11 @@ func readEntraError(body []byte) (code int, trace string, known bool) {
 }
 
 // tokenFault judges why there is no token. last is the newest exchange, of whichever leg.
-func (c *Client) tokenFault(_ error, last *exchange) *translate.SourceError {
+func (c *Client) tokenFault(err error, last *exchange) *translate.SourceError {
+	if errors.Is(err, errOtherTenant) {
+		return &translate.SourceError{Fault: translate.FaultTenant, Stage: translate.StageToken, Reason: "the token belongs to another tenant",
+			Mend: "a managed identity can only read its own tenant: use client-secret, client-certificate or workload-identity for others"}
+	}
 	if last == nil || last.leg != legToken {
 		return c.withoutAsking()
 	}

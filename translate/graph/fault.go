@@ -103,9 +103,8 @@ func refusedByGraph(fault *translate.SourceError, e *exchange, g graphError) {
 		fault.Fault, fault.Reason = translate.FaultUnreachable, fmt.Sprintf("something on the way answered %d with a page that is not Graph's", e.status)
 		fault.Mend = "check the proxy or firewall between rwsgate and Graph"
 	case permissionCodes[g.code], e.status == http.StatusForbidden:
-		fault.Fault, fault.Stage, fault.Permission = translate.FaultNotPermitted, translate.StageConsent, Permission
-		fault.Reason = "the application may not read reports: " + Permission + " is missing or not consented to"
-		fault.Mend = "give the application the application permission " + Permission + " of Microsoft Graph and have an administrator consent; a new token may take an hour"
+		refused := notPermitted()
+		fault.Fault, fault.Stage, fault.Permission, fault.Reason, fault.Mend = refused.Fault, refused.Stage, refused.Permission, refused.Reason, refused.Mend
 	case e.status == http.StatusUnauthorized:
 		unauthorized(fault, e)
 	case e.status == http.StatusNotFound, e.status == http.StatusGone, noSuchReport(g):
@@ -114,6 +113,15 @@ func refusedByGraph(fault *translate.SourceError, e *exchange, g graphError) {
 	default:
 		fault.Fault, fault.Reason = translate.FaultIncident, fmt.Sprintf("Graph refused the request with %d", e.status)
 		fault.Mend = "nothing: it will be asked again; if it lasts, report it to Microsoft with the request id"
+	}
+}
+
+// notPermitted is a token without the report's permission.
+func notPermitted() *translate.SourceError {
+	return &translate.SourceError{
+		Fault: translate.FaultNotPermitted, Stage: translate.StageConsent, Permission: Permission,
+		Reason: "the application may not read reports: " + Permission + " is missing or not consented to",
+		Mend:   "give the application the application permission " + Permission + " of Microsoft Graph and have an administrator consent; a new token may take an hour",
 	}
 }
 
