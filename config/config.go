@@ -142,6 +142,9 @@ func (c *Config) Thin() bool { return !c.Forward.URL.IsZero() }
 // Generation counts the configurations that one Watcher has put in force, from 1; 0 for one that no Watcher gave.
 func (c *Config) Generation() uint64 { return c.generation }
 
+// Given says whether a key was set by file, environment or flag, rather than left at its default.
+func (c *Config) Given(key string) bool { return c.origins.given(key) }
+
 // Clock gives the fixed time of --now, or the time of now (time.Now if nil).
 func (c *Config) Clock(now func() time.Time) func() time.Time {
 	if !c.Run.Now.IsZero() {

@@ -15,6 +15,8 @@ type Problem struct {
 	Where string // rwsgate.yml:12, RWSGATE_LISTEN or --listen; empty for a value set by the program
 	Key   string // tenants[0].credential.client_secret
 	Text  string // what is wrong and what mends it
+
+	line int // in the file, 0 elsewhere
 }
 
 // String gives place, key and text in one line.

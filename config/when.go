@@ -105,6 +105,9 @@ func (c *ClockTime) UnmarshalText(b []byte) error {
 	return nil
 }
 
+// Std gives the time of day as the duration since midnight.
+func (c ClockTime) Std() time.Duration { return time.Duration(c) * time.Minute }
+
 // String gives the time as 08:00.
 func (c ClockTime) String() string { return fmt.Sprintf("%02d:%02d", int(c)/60, int(c)%60) }
 

@@ -1,0 +1,74 @@
+package config
+
+import (
+	"regexp"
+	"sort"
+	"strings"
+)
+
+const envPrefix = "RWSGATE_"
+
+// serviceLink matches the variables that Kubernetes makes for services whose names begin with rwsgate
+// (kubernetes.io/docs, "Discovering services"). A variable …_PORT is one only with the value of one.
+var (
+	serviceLink = regexp.MustCompile(`^RWSGATE_([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$`)
+	servicePort = regexp.MustCompile(`^RWSGATE_([A-Z0-9_]+_)?PORT$`)
+	serviceURL  = regexp.MustCompile(`^(tcp|udp|sctp)://`)
+)
+
+type setting struct {
+	key   Key
+	value string
+	where string
+}
+
+// fromEnv picks the settings out of an environment (NAME=value). Variables without a value count as not set, as
+// container tools pass them on; the last of several with one name wins, as in the operating system.
+func fromEnv(env []string) ([]setting, []Problem) {
+	byName := map[string]Key{}
+	var names []string
+	for _, k := range Keys() {
+		if k.Env != "" {
+			byName[k.Env] = k
+			names = append(names, k.Env)
+		}
+	}
+	found, problems := map[string]setting{}, []Problem(nil)
+	for _, e := range env {
+		name, value, _ := strings.Cut(e, "=")
+		if !strings.HasPrefix(name, envPrefix) || value == "" {
+			continue
+		}
+		if k, ok := byName[name]; ok {
+			found[name] = setting{k, value, name}
+			continue
+		}
+		if !isServiceLink(name, value) {
+			best, _ := nearest(name, names)
+			problems = append(problems, Problem{Where: name, Text: "unknown variable: the nearest is " + best + listHint(name)})
+		}
+	}
+	settings := make([]setting, 0, len(found))
+	for _, s := range found {
+		settings = append(settings, s)
+	}
+	sort.Slice(settings, func(i, j int) bool { return settings[i].where < settings[j].where })
+	sort.Slice(problems, func(i, j int) bool { return problems[i].Where < problems[j].Where })
+	return settings, problems
+}
+
+func isServiceLink(name, value string) bool {
+	return serviceLink.MatchString(name) || servicePort.MatchString(name) && serviceURL.MatchString(value)
+}
+
+// listHint says so when the variable names a part of the configuration that lives in the file only.
+func listHint(name string) string {
+	path := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(name, envPrefix), "__", "."))
+	for _, k := range Keys() {
+		base := strings.FieldsFunc(k.Path, func(r rune) bool { return r == '[' })[0]
+		if k.Env == "" && (path == base || strings.HasPrefix(path, base+".")) {
+			return "; " + base + " can only be set in the file"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,161 @@
+package config
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// soon is how long before an end the operator is warned.
+const soon = 30 * 24 * time.Hour
+
+// Warnings gives what is allowed but worth knowing, at a time, in the order of the keys. It reads no file content; stat
+// (nil means os.Stat) tells who else may read the file.
+func (c *Config) Warnings(now time.Time, stat func(string) (fs.FileInfo, error)) []Problem {
+	if stat == nil {
+		stat = os.Stat
+	}
+	w := &warner{cfg: c, now: now, stat: stat}
+	w.transport()
+	w.access()
+	w.secrets()
+	for i := range c.Tenants {
+		w.tenant("tenants["+strconv.Itoa(i)+"]", &c.Tenants[i])
+	}
+	w.rollout()
+	return w.found
+}
+
+type warner struct {
+	cfg   *Config
+	now   time.Time
+	stat  func(string) (fs.FileInfo, error)
+	found []Problem
+}
+
+func (w *warner) warn(key, format string, args ...any) {
+	at := w.cfg.origins.nearest(key)
+	w.found = append(w.found, Problem{at.where, key, fmt.Sprintf(format, args...), at.line})
+}
+
+func (w *warner) transport() {
+	c := w.cfg
+	secure := c.TLS.CertFile != ""
+	if v := c.TLS.MinVersion; secure && (v == "1.0" || v == "1.1") {
+		w.warn("tls.min_version", "%s is broken: keep it only as long as clients need it (.NET 4.0), then set 1.2", v)
+	}
+	switch {
+	case secure && c.AllowPlainHTTP:
+		w.warn("allow_plain_http", "has no effect: the listener speaks TLS only")
+	case c.AllowPlainHTTP:
+		w.warn("allow_plain_http", "passwords cross the network in the clear: set tls.cert_file and tls.key_file")
+	case !secure && !c.Listen.Loopback() && len(c.TrustedProxies) == 0:
+		w.warn("listen", "%s speaks plain HTTP: passwords from other machines are refused until tls, trusted_proxies or allow_plain_http is set", c.Listen)
+	}
+	for i, p := range c.TrustedProxies {
+		if !p.IsZero() && p.Bits() == 0 {
+			w.warn("trusted_proxies["+strconv.Itoa(i)+"]", "%s trusts everyone's forwarding headers: name the proxies' own addresses", p)
+		}
+	}
+	if c.Forward.URL.scheme() == "http" && !loopbackHost(c.Forward.URL.u.Hostname()) {
+		w.warn("forward.url", "%s is not https: passwords are sent on in the clear", c.Forward.URL)
+	}
+	if c.Store.Kind == StoreMemory && !c.Run.Demo && !c.Thin() {
+		w.warn("store", "memory forgets every history at a restart, and Graph gives back 180 days at most: use sqlite:PATH or postgres://…")
+	}
+}
+
+func (w *warner) access() {
+	a := w.cfg.Auth
+	if a.HtpasswdFile == "" && a.Anonymous == "none" && a.Bearer.Issuer == "" && !w.cfg.Run.Demo && !w.cfg.Thin() {
+		w.warn("auth", "nobody can get in: set auth.htpasswd_file, auth.bearer or auth.anonymous")
+	}
+	if a.AnonymousTenant != "" && a.Anonymous == "none" {
+		w.warn("auth.anonymous_tenant", "has no effect while auth.anonymous is none")
+	}
+}
+
+// secrets warns of those that stand where others can read them.
+func (w *warner) secrets() {
+	c := w.cfg
+	w.exposed("store", c.Store.hasPassword())
+	w.exposed("upstream.proxy", c.Upstream.Proxy.hasUser())
+	for i, t := range c.Tenants {
+		at := "tenants[" + strconv.Itoa(i) + "].credential."
+		w.exposed(at+"client_secret", !t.Credential.ClientSecret.IsZero())
+		w.exposed(at+"certificate_password", !t.Credential.CertificatePassword.IsZero())
+	}
+}
+
+func (w *warner) exposed(key string, secret bool) {
+	at, given := w.cfg.origins[key]
+	if !secret || !given || at == w.cfg.origins[key+"_file"] {
+		return
+	}
+	switch at.layer {
+	case layerFlag:
+		w.warn(key, "the password stands on the command line, where every user of this machine can read it: use %s_file", key)
+	case layerFile:
+		if w.readableByOthers(w.cfg.Run.File) {
+			w.warn(key, "the secret stands in a file that other users can read: chmod 600 it, or use %s_file", key)
+		}
+	}
+}
+
+func (w *warner) readableByOthers(name string) bool {
+	info, err := w.stat(name)
+	return err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0
+}
+
+func (w *warner) tenant(at string, t *Tenant) {
+	if t.Cloud.Name != "" && t.Cloud.Name != CloudGlobal {
+		w.warn(at+".cloud", "%s has no such report: Microsoft Graph offers it in the global cloud only", t.Cloud)
+	}
+	for i, g := range t.Principals {
+		if g.String() == "*" {
+			w.warn(at+".principals["+strconv.Itoa(i)+"]", "* lets every principal of every tenant read %s", t.Name)
+		}
+	}
+	c := t.Credential
+	if guid.MatchString(c.ClientSecret.Reveal()) {
+		w.warn(at+".credential.client_secret", "the value (not shown) looks like the secret's id: Entra ID wants its value, shown once when it is made")
+	}
+	w.ends(at+".credential.expires", "the client secret", c.Expires)
+}
+
+// ends warns of what has ended or ends within 30 days.
+func (w *warner) ends(key, what string, at Time) {
+	switch left := at.Sub(w.now); {
+	case at.IsZero() || left > soon:
+	case left <= 0:
+		w.warn(key, "%s ended on %s: renew it", what, at)
+	default:
+		w.warn(key, "%s ends on %s, in %d days: renew it", what, at, int(left/(24*time.Hour)))
+	}
+}
+
+func (w *warner) rollout() {
+	r := w.cfg.Rollout
+	browning := false
+	for _, name := range slices.Sorted(maps.Keys(r.Reports)) {
+		for i, s := range r.Reports[name] {
+			browning = browning || s.Phase == PhaseBrownout
+			if s.Phase == PhaseRetired && s.From.Before(r.Sunset.Time) {
+				w.warn("rollout.reports."+name+"["+strconv.Itoa(i)+"].from", "the report retires on %s, before the sunset that clients are told, %s", s.From, r.Sunset)
+			}
+		}
+	}
+	if len(r.Brownouts) > 0 && !browning {
+		w.warn("rollout.brownouts", "no report has the phase brownout, so that the windows have no effect")
+	}
+	for i, c := range r.Clients {
+		if c.Hold() {
+			w.ends("rollout.clients["+strconv.Itoa(i)+"].until", "the hold", c.Until)
+		}
+	}
+}
