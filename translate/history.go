@@ -8,12 +8,17 @@ import (
 	"time"
 )
 
-// MaxMinutes is the most minutes that one day, observation or total may hold: 2^56, so that a month of such days adds
+// MaxMinutes is the most minutes that one day, observation or total may hold: 2^50, so that twenty years of such days add
 // up without overflow.
-const MaxMinutes = 1 << 56
+const MaxMinutes = 1 << 50
 
 // MaxSpan is the longest imported observation.
 const MaxSpan = 366 * 24 * time.Hour
+
+// A history holds dates of 1900 to 2199: anything else is a mistake, and would make every answer walk through it.
+var oldestDay, newestDay = Date(1900, 1, 1), Date(2199, 12, 31)
+
+func (d Day) valid() bool { return d >= oldestDay && d <= newestDay }
 
 // History is what is known of one tenant: UTC days, imported observations of other lengths beside them, and imported
 // period totals. It is immutable; the zero History is empty. Days ascend and none stands twice; observations ascend and
@@ -25,7 +30,7 @@ type History struct {
 }
 
 // NewHistory makes a history of known UTC days, imported observations and imported totals, in any order; the slices
-// are copied. It refuses minutes outside 0 to MaxMinutes, a day or total that stands twice, an observation that is
+// are copied. It refuses dates outside 1900 to 2199, minutes outside 0 to MaxMinutes, a day or total that stands twice, an observation that is
 // empty, longer than MaxSpan or not in whole seconds, and one that overlaps another or a known day; the error names
 // the day.
 func NewHistory(days []DayMinutes, spans []Observation, totals []Total) (History, error) {
@@ -59,6 +64,9 @@ func (m Minutes) valid() bool {
 
 func (h *History) checkDays() error {
 	for i, d := range h.days {
+		if !d.Day.valid() {
+			return fmt.Errorf("history: %v lies outside 1900 to 2199", d.Day)
+		}
 		if !d.valid() {
 			return fmt.Errorf("history: %v has minutes outside 0 to %d", d.Day, int64(MaxMinutes))
 		}
@@ -88,6 +96,8 @@ func (h *History) checkSpans() error {
 
 func checkSpan(o Observation) error {
 	switch on := DayOf(o.Start); {
+	case !on.valid() || !DayOf(o.End).valid():
+		return fmt.Errorf("the observation on %v lies outside 1900 to 2199", on)
 	case !o.End.After(o.Start):
 		return fmt.Errorf("the observation on %v ends before it begins", on)
 	case o.End.Sub(o.Start) > MaxSpan:
@@ -102,6 +112,9 @@ func checkSpan(o Observation) error {
 
 func (h *History) checkTotals() error {
 	for i, t := range h.totals {
+		if !t.Day.valid() {
+			return fmt.Errorf("history: the total of %s on %v lies outside 1900 to 2199", t.Report, t.Day)
+		}
 		if !t.valid() {
 			return fmt.Errorf("history: the total of %s on %v has minutes outside 0 to %d", t.Report, t.Day, int64(MaxMinutes))
 		}

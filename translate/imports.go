@@ -53,7 +53,7 @@ func sameObservation(a, b Observation) bool {
 }
 
 // WithTotals adds imported period totals to h. A later import wins over an earlier one of the same report, zone and
-// day; what is observed wins over both, when rows are made. Minutes outside 0 to MaxMinutes are refused.
+// day; what is observed wins over both, when rows are made. A total that NewHistory would refuse is refused.
 func (h History) WithTotals(totals []Total) (History, Change) {
 	var change Change
 	out := h
@@ -61,7 +61,7 @@ func (h History) WithTotals(totals []Total) (History, Change) {
 	for _, t := range totals {
 		i, known := slices.BinarySearchFunc(out.totals, t, byTotal)
 		switch {
-		case !t.valid():
+		case !t.Day.valid() || !t.valid():
 			change.Refused++
 		case !known:
 			change.Added++

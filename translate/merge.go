@@ -9,7 +9,7 @@ import (
 // Merge adds a download of Graph's report to h. A day not known is added. A known day with other minutes is corrected,
 // down to zero too, unless the download has no minute at all: that one only adds, and its zeros neither correct a known
 // day nor displace an imported observation. Nothing is deleted because Graph does not name it any more. A day that
-// cannot be true (minutes outside 0 to MaxMinutes, a day named twice) is refused.
+// cannot be true (NewHistory would refuse it, or it is named twice) is refused.
 //
 // Graph's days win over imported observations: the observation keeps only the time that no known day covers, with its
 // share of the minutes by seconds, so that no time counts twice and no minute is counted that nobody reported.
@@ -21,7 +21,7 @@ func Merge(h History, d Download) (History, Change) {
 		repeated := len(accepted) > 0 && accepted[len(accepted)-1].Day == m.Day
 		old, known := h.At(m.Day)
 		switch {
-		case repeated || !m.valid():
+		case repeated || !m.Day.valid() || !m.valid():
 			change.Refused++
 		case known && old == m.Minutes:
 			change.Same++
@@ -46,7 +46,7 @@ func (h History) WithDays(days []DayMinutes) (History, Change) {
 	for _, m := range sortedDays(days) {
 		old, known := h.At(m.Day)
 		switch {
-		case !m.valid(), len(accepted) > 0 && accepted[len(accepted)-1].Day == m.Day:
+		case !m.Day.valid() || !m.valid(), len(accepted) > 0 && accepted[len(accepted)-1].Day == m.Day:
 			change.Refused++
 		case known && old == m.Minutes:
 			change.Same++
