@@ -1,0 +1,122 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// dialect is all in which the engines differ.
+type dialect struct {
+	goose     goose.Dialect
+	clustered string // what /*clustered*/ in a migration means
+	tables    string // query: number of tables, and whether goose's is one of them
+	shared    bool   // several machines may migrate at once: lock in the database
+}
+
+// migrate brings the schema to the newest version. before runs ahead of each step on a store that holds data; nil: not.
+func (s *Store) migrate(ctx context.Context, d dialect, o Options, before func(ctx context.Context, from int64) error) error {
+	have, err := s.schemaVersion(ctx, d)
+	if err != nil {
+		return err
+	}
+	sub, err := fs.Sub(o.migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	opts := []goose.ProviderOption{goose.WithSlog(o.Log), goose.WithDisableGlobalRegistry(true)}
+	if d.shared {
+		// Looked for each second, for five minutes: another replica may be migrating.
+		l, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
+		if err != nil {
+			return err
+		}
+		opts = append(opts, goose.WithSessionLocker(l))
+	}
+	p, err := goose.NewProvider(d.goose, s.write, clusterFS{sub, d.clustered}, opts...)
+	if err != nil {
+		return err
+	}
+	sources := p.ListSources()
+	newest := sources[len(sources)-1].Version
+	if have > newest {
+		return &Error{Op: "open", Where: s.path, Fault: FaultNewer,
+			Reason: fmt.Sprintf("its schema has version %d, this rwsgate knows versions up to %d", have, newest),
+			Mend:   "run a newer rwsgate, or restore the copy that was taken before the migration"}
+	}
+	for have < newest {
+		if have > 0 && before != nil {
+			if err := before(ctx, have); err != nil {
+				return fmt.Errorf("copy before the migration from schema %d: %w", have, err)
+			}
+		}
+		if _, err := p.UpByOne(ctx); err != nil && have == 0 {
+			return err
+		} else if err != nil {
+			return fmt.Errorf("migration from schema %d: %w", have, err)
+		}
+		if have, err = s.schemaVersion(ctx, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// schemaVersion gives the version of the store's schema, 0 for an empty store. It writes nothing, so that a store that
+// needs no migration opens where nothing can be written.
+func (s *Store) schemaVersion(ctx context.Context, d dialect) (int64, error) {
+	var tables, known int
+	if err := s.read.QueryRowContext(ctx, d.tables).Scan(&tables, &known); err != nil {
+		return 0, err
+	}
+	if known == 0 {
+		if tables > 0 {
+			return 0, &Error{Op: "open", Where: s.path, Fault: FaultForeign, Reason: "it holds tables of another program",
+				Mend: "name a file, database or schema of rwsgate's own"}
+		}
+		return 0, nil
+	}
+	var v sql.NullInt64
+	err := s.read.QueryRowContext(ctx, "SELECT MAX(version_id) FROM goose_db_version").Scan(&v)
+	return v.Int64, err
+}
+
+// clusterFS gives the migrations with /*clustered*/ replaced by what a dialect has for it.
+type clusterFS struct {
+	fs.FS
+	clause string
+}
+
+// Open gives a migration as the dialect reads it.
+func (c clusterFS) Open(name string) (fs.File, error) {
+	f, err := c.FS.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	i, err := f.Stat()
+	if err != nil || i.IsDir() {
+		return f, err
+	}
+	text, err := fs.ReadFile(c.FS, name)
+	if err != nil {
+		return nil, err
+	}
+	return clusterFile{f, bytes.NewReader(bytes.ReplaceAll(text, []byte("/*clustered*/"), []byte(c.clause)))}, nil
+}
+
+type clusterFile struct {
+	fs.File
+	text *bytes.Reader
+}
+
+// Read reads the replaced text.
+func (f clusterFile) Read(p []byte) (int, error) { return f.text.Read(p) }
