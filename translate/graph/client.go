@@ -144,12 +144,12 @@ func (c *Client) Fetch(ctx context.Context, w translate.Window) (translate.Downl
 func (c *Client) fetch(outer, ctx context.Context, w translate.Window) (translate.Download, error) {
 	f := flightOf(ctx)
 	body, fault := c.ask(ctx, w)
-	if fault != nil && mayAskAgain(f, fault) {
+	if fault != nil && ctx.Err() == nil && mayAskAgain(f, fault) {
 		body, fault = c.ask(ctx, w)
 	}
 	var d translate.Download
 	if fault == nil {
-		d, fault = c.read(body, w)
+		d, fault = c.read(f, body, w)
 	}
 	_, d.Calls, _, _ = f.seen()
 	log := c.log.With("tenant", c.tenant, "window", w.String(), "calls", d.Calls, "client_request_id", f.clientID)
@@ -205,10 +205,11 @@ func (c *Client) get(ctx context.Context, w translate.Window) (body []byte, err 
 var errSDK = errors.New("the Graph SDK panicked")
 
 // read turns the report's bytes into a download.
-func (c *Client) read(body []byte, w translate.Window) (translate.Download, *translate.SourceError) {
+func (c *Client) read(f *flight, body []byte, w translate.Window) (translate.Download, *translate.SourceError) {
 	refresh, days, err := translate.ReadReport(bytes.NewReader(body))
 	if err != nil {
-		return translate.Download{}, unreadable(err)
+		last, _, _, _ := f.seen()
+		return translate.Download{}, unreadable(err, last)
 	}
 	return translate.Download{Window: w, Refresh: refresh, Days: days, Fetched: c.now().UTC()}, nil
 }

@@ -105,7 +105,7 @@ func (o Options) certificate(p place, client azcore.ClientOptions) (azcore.Token
 	certificates, key, err := azidentity.ParseCertificates(c.Certificate, []byte(c.Password))
 	if err != nil {
 		return nil, time.Time{}, misconfigured("the certificate cannot be read, or its password is wrong",
-			"give credential.certificate_file a PEM with the certificate and an unencrypted RSA key, or a PFX with its password")
+			"give credential.certificate_file a PEM with the certificate and an unencrypted RSA key, or a PFX in the old encryption (openssl pkcs12 -export -legacy) with its password")
 	}
 	made, err := azidentity.NewClientCertificateCredential(o.Tenant, c.ClientID, certificates, key,
 		&azidentity.ClientCertificateCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: p.private, SendCertificateChain: c.SendChain})

@@ -157,8 +157,8 @@ func redirectFault(e *exchange, r *refusal) *translate.SourceError {
 }
 
 // unreadable is a report that came, and is none.
-func unreadable(err error) *translate.SourceError {
-	fault := &translate.SourceError{Fault: translate.FaultUnreadable, Stage: translate.StageDownload, Status: http.StatusOK,
+func unreadable(err error, e *exchange) *translate.SourceError {
+	fault := &translate.SourceError{Fault: translate.FaultUnreadable, Stage: e.leg.stage(), Host: hostName(e.host), Status: e.status, RequestID: e.requestID,
 		Reason: "the report could not be read", Mend: "nothing was taken over; if it lasts, the report has changed: update rwsgate, or check that nothing on the way changes answers"}
 	var line *translate.CSVError
 	if errors.As(err, &line) {
