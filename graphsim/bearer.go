@@ -20,24 +20,21 @@ type accessClaims struct {
 	jwt.RegisteredClaims
 	Application string   `json:"appid"`
 	Tenant      string   `json:"tid"`
-	Roles       []string `json:"roles,omitempty"`
-	Version     string   `json:"ver"`
+	Roles       []string `json:"roles"`
 }
 
 // mint gives an access token for Graph. Entra ID signs with RSA; an elliptic key is made in a thousandth of the time.
 func (s *Server) mint(t *Tenant, client string, roles []string) string {
 	now := s.options.TokenNow()
-	token := jwt.NewWithClaims(jwt.SigningMethodES256, accessClaims{
-		RegisteredClaims: jwt.RegisteredClaims{
-			Issuer:   "https://sts.windows.net/" + t.ID() + "/",
-			Subject:  client,
-			Audience: jwt.ClaimStrings{graphAudience},
-			IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now.Add(-5 * time.Minute)),
-			ExpiresAt: jwt.NewNumericDate(now.Add(s.options.TokenLife)),
-			ID:        s.requestID(),
-		},
-		Application: client, Tenant: t.ID(), Roles: roles, Version: "1.0",
-	})
+	claims := jwt.MapClaims{
+		"aud": graphAudience, "iss": "https://sts.windows.net/" + t.ID() + "/", "sub": client, "jti": s.requestID(),
+		"iat": now.Unix(), "nbf": now.Add(-5 * time.Minute).Unix(), "exp": now.Add(s.options.TokenLife).Unix(),
+		"appid": client, "tid": t.ID(), "ver": "1.0",
+	}
+	if len(roles) > 0 {
+		claims["roles"] = roles
+	}
+	token := jwt.NewWithClaims(jwt.SigningMethodES256, claims)
 	token.Header["kid"] = tokenKeyID
 	signed, err := token.SignedString(s.key)
 	if err != nil {
