@@ -44,6 +44,10 @@ func (d *decoder) root(node ast.Node, cfg *Config) {
 	if _, null := d.unwrap(node).(*ast.NullNode); null {
 		return
 	}
+	if _, ok := d.unwrap(node).(ast.MapNode); !ok {
+		d.problem(lineOf(node), "", "the configuration file must be a mapping of keys to values, such as listen: 127.0.0.1:8080")
+		return
+	}
 	d.value(node, reflect.ValueOf(cfg).Elem(), "", "")
 }
 
@@ -88,7 +92,7 @@ func (d *decoder) value(raw ast.Node, v reflect.Value, key string, tag reflect.S
 	}
 	node := d.unwrap(raw)
 	if node == nil {
-		d.problem(line, key, "an alias, tag or missing value that leads to no value")
+		d.problem(line, key, noValue(raw))
 		return
 	}
 	if _, null := node.(*ast.NullNode); null {
@@ -113,7 +117,7 @@ func (d *decoder) value(raw ast.Node, v reflect.Value, key string, tag reflect.S
 
 func (d *decoder) scalar(s string, line int, v reflect.Value, key string, tag reflect.StructTag) {
 	if !isLeaf(v.Type()) && !isText(v.Type()) {
-		d.problem(line, key, "is "+kindName(v.Type())+", not a single value")
+		d.problem(line, key, wrongKind(v, "a single value"))
 		return
 	}
 	if err := setScalar(v, s); err != nil {
@@ -151,7 +155,7 @@ func (d *decoder) collection(node ast.Node, line int, v reflect.Value, key strin
 		setDefaultsOf(v, isText(v.Type()))
 		d.structure(node, v, key)
 	default:
-		d.problem(line, key, "is "+kindName(v.Type())+", not "+nodeName(node))
+		d.problem(line, key, wrongKind(v, nodeName(node)))
 	}
 }
 
@@ -161,8 +165,8 @@ func (d *decoder) sequence(seq *ast.SequenceNode, v reflect.Value, key string, t
 		elem := v.Index(i)
 		setDefaults(elem)
 		at := key + "[" + strconv.Itoa(i) + "]"
-		if _, null := d.unwrap(n).(*ast.NullNode); null {
-			d.problem(lineOf(n), at, "is empty")
+		if empty(d.unwrap(n)) {
+			d.problem(lineOf(n), at, "is empty: write a value or remove the entry")
 			continue
 		}
 		d.value(n, elem, at, tag)
@@ -262,6 +266,29 @@ func setDefaultsOf(v reflect.Value, wanted bool) {
 	if d, ok := v.Addr().Interface().(defaulter); ok && wanted {
 		d.setDefaults()
 	}
+}
+
+func empty(n ast.Node) bool {
+	if n == nil {
+		return false // value says what is wrong
+	}
+	s, scalar := scalarText(n)
+	return n.Type() == ast.NullType || scalar && s == ""
+}
+
+// noValue says why a node gives no value.
+func noValue(n ast.Node) string {
+	switch n.(type) {
+	case *ast.AliasNode:
+		return "a * outside quotes names an anchor (&), and there is none of this name: put patterns in quotes"
+	case *ast.TagNode:
+		return "a YAML tag (!) is not understood here: write the plain value"
+	}
+	return "has no value"
+}
+
+func wrongKind(v reflect.Value, got string) string {
+	return "must be " + kindName(v.Type()) + ", not " + got
 }
 
 func kindName(t reflect.Type) string {

@@ -77,12 +77,11 @@ func fromFlags(flags *pflag.FlagSet) []setting {
 func apply(cfg *Config, settings []setting, l layer) []Problem {
 	var problems []Problem
 	for _, s := range settings {
+		cfg.origins[s.key.Path] = origin{layer: l, where: s.where}
 		v := reflect.ValueOf(cfg).Elem().FieldByIndex(s.key.index)
 		if err := setScalar(v, s.value); err != nil {
 			problems = append(problems, Problem{Where: s.where, Key: s.key.Path, Text: refusal(s.value, s.key.Secret, err)})
-			continue
 		}
-		cfg.origins[s.key.Path] = origin{layer: l, where: s.where}
 	}
 	return problems
 }

@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"reflect"
 	"strconv"
+	"strings"
 )
 
 // setScalar puts a text into a leaf: the one way for file, environment, flags and files of secrets. The error says
@@ -44,9 +45,10 @@ func quote(s string) string {
 	return strconv.Quote(s)
 }
 
-// refusal makes the sentence for a refused value; a secret one is not shown.
+// refusal makes the sentence for a refused value; a secret one is not shown, nor one that may be an address with a
+// password in it.
 func refusal(s string, secret bool, err error) string {
-	if secret {
+	if secret || strings.Contains(s, "@") && strings.Contains(s, ":") {
 		return "the value (not shown) " + err.Error()
 	}
 	return quote(s) + " " + err.Error()

@@ -107,8 +107,11 @@ func (k *checker) oneOf(key, value string, names []string) {
 		k.fail(key, "is missing: use one of %s", list)
 		return
 	}
-	best, _ := nearest(value, names)
-	k.fail(key, "%s is not one of %s: did you mean %s?", quote(value), list, best)
+	meant := ""
+	if best, edits := nearest(value, names); edits <= max(1, len(value)/3) {
+		meant = ": did you mean " + best + "?"
+	}
+	k.fail(key, "%s is not one of %s%s", quote(value), list, meant)
 }
 
 func (k *checker) between(key string, v reflect.Value, low, high string) {

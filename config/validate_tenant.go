@@ -25,7 +25,7 @@ func (c *Config) TenantByName(nameOrID string) *Tenant {
 
 func (k *checker) tenants() {
 	c := k.cfg
-	if len(c.Tenants) == 0 && !k.noTenant && !c.Thin() {
+	if len(c.Tenants) == 0 && !k.noTenant && !c.Thin() && !c.Given("forward.url") {
 		k.fail("tenants", "is missing: name at least one tenant with name, id and credential, or try rwsgate serve --demo")
 	}
 	names, ids := map[string]int{}, map[string]int{}
@@ -135,7 +135,7 @@ func (k *checker) cloud(at string, c *Cloud) {
 	}
 	k.https(at+".authority", c.Authority, "https://login.microsoftonline.com/")
 	k.https(at+".graph", c.Graph, "https://graph.microsoft.com/v1.0")
-	if u := c.Graph.Reveal(); u != nil && strings.Trim(u.Path, "/") == "" {
+	if u := c.Graph.Reveal(); u != nil && u.Scheme == "https" && strings.Trim(u.Path, "/") == "" {
 		k.fail(at+".graph", "%s has no version: write it as https://%s/v1.0", c.Graph, c.Graph.Host())
 	}
 	if len(c.DownloadHosts) == 0 {

@@ -53,7 +53,7 @@ func syntaxError(err error) (int, error) {
 	if tk := at.GetToken(); tk != nil && tk.Position != nil {
 		line = tk.Position.Line
 	}
-	return line, reason("not readable as YAML: " + quoted.ReplaceAllString(at.GetMessage(), ""))
+	return line, reason("is not readable as YAML: " + quoted.ReplaceAllString(at.GetMessage(), ""))
 }
 
 func onlyDocument(file *ast.File) (ast.Node, int, error) {
@@ -63,7 +63,7 @@ func onlyDocument(file *ast.File) (ast.Node, int, error) {
 			continue
 		}
 		if root != nil {
-			return nil, lineOf(doc.Body), reason("a second document begins; a configuration file has one")
+			return nil, lineOf(doc.Body), reason("has a second document: keep one")
 		}
 		root = doc.Body
 	}
