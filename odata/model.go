@@ -3,6 +3,8 @@
 // It knows no report: the model is data, rows come through RowSource.
 package odata
 
+import "slices"
+
 // Property is one primitive property of an entity type.
 type Property struct {
 	Name     string
@@ -31,6 +33,14 @@ func (t *EntityType) Property(name string) int {
 		}
 	}
 	return -1
+}
+
+// keyKind is the kind of the key property.
+func (t *EntityType) keyKind() Kind {
+	if i := t.Property(t.Key); i >= 0 {
+		return t.Properties[i].Kind
+	}
+	return Null
 }
 
 // Annotation is a ValueAnnotation of a set in $metadata.
@@ -68,6 +78,32 @@ func (m *Model) Set(name string) *EntitySet {
 		}
 	}
 	return nil
+}
+
+// types gives the entity types of the sets, each once, in the order of the sets.
+func (m *Model) types() []*EntityType {
+	var types []*EntityType
+	for _, s := range m.Sets {
+		if !slices.Contains(types, s.Type) {
+			types = append(types, s.Type)
+		}
+	}
+	return types
+}
+
+// typeNamed gives the entity type with that full name, or nil.
+func (m *Model) typeNamed(name string) *EntityType {
+	for _, s := range m.Sets {
+		if s.Type.FullName() == name {
+			return s.Type
+		}
+	}
+	return nil
+}
+
+// annotated tells whether any set has annotations; they raise the version of $metadata.
+func (m *Model) annotated() bool {
+	return slices.ContainsFunc(m.Sets, func(s *EntitySet) bool { return len(s.Annotations) > 0 })
 }
 
 // RowSource gives the rows of a set, in the provider's own order.
