@@ -38,17 +38,26 @@ func newBounded[T any](maxEntries int, maxBytes int64, ttl time.Duration) *bound
 	return b
 }
 
-func (b *bounded[T]) get(key string) (value T, ok bool) {
+func (b *bounded[T]) get(key string) (T, bool) {
+	value, ok := b.peek(key)
+	if ok {
+		b.hits.Add(1)
+	} else {
+		b.misses.Add(1)
+	}
+	return value, ok
+}
+
+// peek is get without counting.
+func (b *bounded[T]) peek(key string) (value T, ok bool) {
 	v, ok := b.items.Get(key)
 	if !ok {
-		b.misses.Add(1)
 		return value, false
 	}
 	e := v.(*entry[T])
-	if !e.used.Load() {
+	if !e.used.Load() { // a read before the write keeps the cache line shared
 		e.used.Store(true)
 	}
-	b.hits.Add(1)
 	return e.value, true
 }
 

@@ -259,6 +259,9 @@ func newHouse(t *testing.T, store *books, g *graph, change ...func(*KeeperOption
 	return h
 }
 
+// seldom lets long simulations look at the store and the schedule once a minute only.
+func seldom(o *KeeperOptions) { o.Poll = time.Minute }
+
 func (h *house) close() {
 	h.end()
 	<-h.ended

@@ -66,6 +66,9 @@ func (r *Rows[T]) Get(key RowsKey, compute func() (value T, bytes int, err error
 		return v, true, nil
 	}
 	v, err, _ := r.flight.Do(name, func() (any, error) {
+		if kept, ok := r.kept.peek(name); ok { // the flight before ended between the look and this one
+			return kept, nil
+		}
 		value, bytes, err := compute()
 		if err == nil {
 			r.kept.put(name, value, int64(bytes+len(name)+answerOverhead))
