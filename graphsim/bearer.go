@@ -57,10 +57,11 @@ func (s *Server) keys(w http.ResponseWriter, _ *http.Request) {
 	}}})
 }
 
-// bearer checks the access token of a request and gives its tenant and claims, or writes the 401.
+// bearer checks the access token of a request and gives its tenant and claims, or writes the 401, counts the call and gives nil.
 func (s *Server) bearer(w http.ResponseWriter, r *http.Request) (*Tenant, *accessClaims) {
 	scheme, raw, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || raw == "" {
+		s.strays.Add(1)
 		s.unauthorized(w, r, "Access token is empty.", "")
 		return nil, nil
 	}
@@ -68,24 +69,21 @@ func (s *Server) bearer(w http.ResponseWriter, r *http.Request) (*Tenant, *acces
 	parser := jwt.NewParser(jwt.WithValidMethods([]string{"ES256"}), jwt.WithTimeFunc(s.options.TokenNow),
 		jwt.WithExpirationRequired(), jwt.WithAudience(graphAudience))
 	_, err := parser.ParseWithClaims(raw, &claims, func(*jwt.Token) (any, error) { return &s.key.PublicKey, nil })
+	t := s.Tenant(claims.Tenant)
 	switch {
-	case err == nil:
-	case errors.Is(err, jwt.ErrTokenExpired):
+	case err == nil && t != nil:
+		return t, &claims
+	case errors.Is(err, jwt.ErrTokenExpired) && t != nil: // the signature has been checked before
+		t.count(func(c *Calls) { c.note(r, "") })
 		s.unauthorized(w, r, "Lifetime validation failed, the token is expired.", "")
 		return nil, nil
 	case errors.Is(err, jwt.ErrTokenMalformed):
 		s.unauthorized(w, r, "IDX14100: JWT is not well formed, there are no dots (.).", "")
-		return nil, nil
 	default:
 		s.unauthorized(w, r, "Access token validation failure.", "")
-		return nil, nil
 	}
-	t := s.Tenant(claims.Tenant)
-	if t == nil {
-		s.unauthorized(w, r, "Access token validation failure.", "")
-		return nil, nil
-	}
-	return t, &claims
+	s.strays.Add(1)
+	return nil, nil
 }
 
 // unauthorized writes Graph's 401; extra, if any, is added to the challenge.

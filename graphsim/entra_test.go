@@ -264,8 +264,15 @@ func TestTokensAreCheckedOnUse(t *testing.T) {
 			t.Errorf("%s: challenge %q", name, challenge)
 		}
 	}
+	if n := s.Strays(); n != 5 {
+		t.Errorf("%d strays", n)
+	}
+	before := s.Tenant(DemoTenantID).Calls().Reports
 	clock.add(time.Minute + time.Second)
 	if a := w.get(s.reportURL("D7"), "Authorization", good); a.StatusCode != 401 || !strings.Contains(string(a.body), "expired") {
 		t.Errorf("after its life: %d %s", a.StatusCode, a.body)
+	}
+	if n := s.Tenant(DemoTenantID).Calls().Reports; n != before+1 || s.Strays() != 5 {
+		t.Errorf("a call with an expired token is not the tenant's: %d calls, %d strays", n, s.Strays())
 	}
 }

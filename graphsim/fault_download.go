@@ -28,7 +28,7 @@ const (
 )
 
 // hugeBody is the size of the report that FaultHugeBody gives, in bytes.
-const hugeBody = 64 << 20
+const hugeBody = 16 << 20
 
 func downloadFaults() []faultSpec {
 	f := func(name FaultName, description string, serve func(*exchange)) faultSpec {
@@ -56,7 +56,7 @@ func downloadFaults() []faultSpec {
 		f(FaultNoContent, "204", func(x *exchange) { x.w.WriteHeader(http.StatusNoContent) }),
 		f(FaultSlowBody, "half of the body, the other half after Wait (default 30 s)", (*exchange).writeSlowly),
 		f(FaultDownloadReset, "the connection is reset", reset),
-		f(FaultHugeBody, "64 MiB of rows", (*exchange).writeHuge),
+		f(FaultHugeBody, "16 MiB of rows", (*exchange).writeHuge),
 	}
 }
 

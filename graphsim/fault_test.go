@@ -88,9 +88,13 @@ func (s seen) html(status int) {
 
 func (s seen) reset() {
 	s.Helper()
-	if !errors.Is(s.err, syscall.ECONNRESET) && !errors.Is(s.err, io.EOF) {
-		s.Fatalf("%v, %v", s.Response, s.err)
+	// Linux tells of a reset once: if a write of the transport's own was told, the read sees an end.
+	for _, e := range []error{syscall.ECONNRESET, syscall.EPIPE, io.EOF, io.ErrUnexpectedEOF} {
+		if errors.Is(s.err, e) && s.Response == nil {
+			return
+		}
 	}
+	s.Fatalf("%v, %v", s.Response, s.err)
 }
 
 // line gives a line of the report, from 1.
@@ -440,7 +444,7 @@ func TestForeignHostIsCounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Host = r.URL.Host[:0] + strings.Split(strings.TrimPrefix(location, "https://"), "/")[0]
+	r.Host = strings.Split(strings.TrimPrefix(location, "https://"), "/")[0]
 	if a := w.do(r); a.StatusCode != 200 || tenant.Calls().Foreign != 1 {
 		t.Errorf("%d %+v", a.StatusCode, tenant.Calls())
 	}

@@ -26,7 +26,7 @@ type Format struct {
 	NoBOM        bool            // no byte order mark
 	OldestFirst  bool            // ascending dates
 	EmptyZeros   bool            // an empty cell instead of 0
-	NoRequestID  bool            // no request-id and client-request-id headers
+	NoRequestID  bool            // no request-id and client-request-id headers on a success
 	ContentType  string          // of the report; empty means application/octet-stream
 	Columns      []string        // other order, other columns (their cells say x); empty means the documented ones
 	MissingDays  []translate.Day // days without a row

@@ -95,11 +95,13 @@ func (t *Tenant) isGone() bool {
 
 // serveReport redirects to a one-time download, or gives the report itself where the tenant's format says so.
 func (x *exchange) serveReport() {
-	x.identify(x.w, x.r)
 	x.tenant.mu.Lock()
-	direct := x.tenant.format.Direct
+	format := x.tenant.format
 	x.tenant.mu.Unlock()
-	if direct {
+	if !format.NoRequestID {
+		x.identify(x.w, x.r)
+	}
+	if format.Direct {
 		x.serveBody()
 		return
 	}
@@ -119,7 +121,7 @@ func (x *exchange) redirect(location string) {
 	x.w.WriteHeader(http.StatusFound)
 }
 
-// identify sets the headers by which Graph names a request, unless the tenant's format leaves them out.
+// identify sets the headers by which Graph names a request.
 func (s *Server) identify(w http.ResponseWriter, r *http.Request) (id, client string) {
 	id, client = s.requestID(), r.Header.Get("client-request-id")
 	if client == "" {

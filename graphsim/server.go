@@ -30,6 +30,7 @@ type Server struct {
 	serving                           sync.WaitGroup
 
 	requests atomic.Uint64 // for request ids
+	strays   atomic.Int64  // see Strays
 	tickets  tickets
 }
 
@@ -108,6 +109,10 @@ func (s *Server) listen(h http.Handler, leaf *tls.Certificate) (address string, 
 	})
 	return l.Addr().String(), nil
 }
+
+// Strays gives how many calls to Graph came without a token that names a tenant, and so are in no tenant's Calls: none at
+// all, as the SDK sends for a host that is not on its list (GRAPH.md 3.9), or one that cannot be read.
+func (s *Server) Strays() int { return int(s.strays.Load()) }
 
 // Close ends all connections and waits until nothing serves any more.
 func (s *Server) Close() error {
