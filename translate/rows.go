@@ -151,7 +151,7 @@ func (q *query) extent() (from, to Day, any bool) {
 		from, to = q.days.first, q.days.last()
 	}
 	if n := len(q.totals); n > 0 {
-		from, to = min(from, q.totals[0].Day), max(to, q.totals[n-1].Day)
+		from, to = min(from, q.period.First(q.totals[0].Day)), max(to, q.totals[n-1].Day)
 	}
 	from, to = max(from, q.since), min(to, q.today)
 	return from, to, from <= to
