@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"rwsgate/translate"
 )
 
 // source gives the generator for one thing of one tenant: every day and every identity has its own, so that each can be
@@ -42,10 +44,15 @@ func letters(p *rand.PCG, n int) string {
 	return base64.RawURLEncoding.EncodeToString(b)[:n]
 }
 
-// pacific gives the demo tenant's zone, or its standard offset where the machine has no zone data.
+// pacific gives the demo tenant's zone from the embedded zone data, so that it does not hang on the machine's.
 var pacific = sync.OnceValue(func() *time.Location {
-	if z, err := time.LoadLocation("America/Los_Angeles"); err == nil {
-		return z
+	zones, err := translate.NewZones(nil)
+	if err != nil {
+		panic("graphsim: " + err.Error()) // the data are part of the program
 	}
-	return time.FixedZone("UTC-8", -8*60*60)
+	zone, err := zones.Lookup("Pacific Standard Time")
+	if err != nil {
+		panic("graphsim: " + err.Error())
+	}
+	return zone.Location()
 })
