@@ -44,8 +44,7 @@ func fromEnv(env []string) ([]setting, []Problem) {
 			continue
 		}
 		if !isServiceLink(name, value) {
-			best, _ := nearest(name, names)
-			problems = append(problems, Problem{Where: name, Text: "unknown variable: the nearest is " + best + listHint(name)})
+			problems = append(problems, Problem{Where: name, Text: "unknown variable: " + suggestVariable(name, names)})
 		}
 	}
 	settings := make([]setting, 0, len(found))
@@ -61,14 +60,15 @@ func isServiceLink(name, value string) bool {
 	return serviceLink.MatchString(name) || servicePort.MatchString(name) && serviceURL.MatchString(value)
 }
 
-// listHint says so when the variable names a part of the configuration that lives in the file only.
-func listHint(name string) string {
+// suggestVariable says what an unknown variable may have meant, or that it names what only the file can set.
+func suggestVariable(name string, names []string) string {
 	path := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(name, envPrefix), "__", "."))
 	for _, k := range Keys() {
 		base := strings.FieldsFunc(k.Path, func(r rune) bool { return r == '[' })[0]
 		if k.Env == "" && (path == base || strings.HasPrefix(path, base+".")) {
-			return "; " + base + " can only be set in the file"
+			return base + " can only be set in the file"
 		}
 	}
-	return ""
+	best, _ := nearest(name, names)
+	return "the nearest is " + best
 }

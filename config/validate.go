@@ -108,7 +108,7 @@ func (k *checker) oneOf(key, value string, names []string) {
 		return
 	}
 	meant := ""
-	if best, edits := nearest(value, names); edits <= max(1, len(value)/3) {
+	if best, edits := nearest(value, names); len(value) > 3 && edits <= len(value)/2 {
 		meant = ": did you mean " + best + "?"
 	}
 	k.fail(key, "%s is not one of %s%s", quote(value), list, meant)
