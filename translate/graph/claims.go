@@ -31,10 +31,11 @@ func readClaims(token string) (claims, bool) {
 	return c, json.Unmarshal(text, &c) == nil
 }
 
-// permitted says whether the token carries the report's permission, and whether it tells at all.
+// permitted says whether the token carries the report's permission, and whether it tells at all: Entra ID leaves the
+// roles out of a token without any, so one that names its tenant and no role has none.
 func (c claims) permitted() (yes, known bool) {
 	if c.Roles == nil && c.Scopes == "" {
-		return false, false
+		return false, c.Tenant != ""
 	}
 	return slices.Contains(c.Roles, Permission) || slices.Contains(strings.Fields(c.Scopes), Permission), true
 }

@@ -2,6 +2,9 @@ package graph
 
 import (
 	"context"
+	"crypto"
+	"crypto/x509"
+	"encoding/pem"
 	"net/http"
 	"os"
 	"time"
@@ -10,6 +13,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+	"software.sslmate.com/src/go-pkcs12"
 )
 
 // gate lets one caller at a time ask a credential for a token. azidentity does the same with a mutex, on which a caller
@@ -102,14 +106,26 @@ func (o Options) certificate(p place, client azcore.ClientOptions) (azcore.Token
 	if c.ClientID == "" || len(c.Certificate) == 0 {
 		return nil, time.Time{}, misconfigured("the credential lacks its client_id or certificate", "set credential.client_id and credential.certificate_file")
 	}
-	certificates, key, err := azidentity.ParseCertificates(c.Certificate, []byte(c.Password))
+	certificates, key, err := readCertificate(c.Certificate, c.Password)
 	if err != nil {
 		return nil, time.Time{}, misconfigured("the certificate cannot be read, or its password is wrong",
-			"give credential.certificate_file a PEM with the certificate and an unencrypted RSA key, or a PFX in the old encryption (openssl pkcs12 -export -legacy) with its password")
+			"give credential.certificate_file a PEM with the certificate and its unencrypted RSA key, or a PFX, and credential.certificate_password the PFX's password")
 	}
 	made, err := azidentity.NewClientCertificateCredential(o.Tenant, c.ClientID, certificates, key,
 		&azidentity.ClientCertificateCredentialOptions{ClientOptions: client, DisableInstanceDiscovery: p.private, SendCertificateChain: c.SendChain})
 	return built(made, certificates[0].NotAfter, err)
+}
+
+// readCertificate reads PEM or PFX; azidentity knows only the encryption that PFX files had until OpenSSL 3.
+func readCertificate(data []byte, password string) ([]*x509.Certificate, crypto.PrivateKey, error) {
+	if block, _ := pem.Decode(data); block != nil {
+		return azidentity.ParseCertificates(data, nil)
+	}
+	key, leaf, chain, err := pkcs12.DecodeChain(data, password)
+	if err != nil {
+		return nil, nil, err
+	}
+	return append([]*x509.Certificate{leaf}, chain...), key, nil
 }
 
 // built turns a constructor's error into ours. They all check the same: the form of the tenant, the key.

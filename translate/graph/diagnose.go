@@ -163,6 +163,12 @@ func (c *Client) report(ctx context.Context, d *Diagnosis, w translate.Window, w
 		d.fail(StageResult{Stage: translate.StageDownload, Host: fault.Host}, fault)
 		return
 	}
+	if fault.Stage == translate.StageConsent {
+		asked.Stage = translate.StageConsent
+		d.fail(asked, fault)
+		d.skip(afterFailure, translate.StageReport, translate.StageDownload)
+		return
+	}
 	d.fail(asked, fault)
 	d.skip(afterFailure, translate.StageDownload)
 }

@@ -108,7 +108,7 @@ func (c *Client) tokenFault(err error, last *exchange) *translate.SourceError {
 		return &translate.SourceError{Fault: translate.FaultTenant, Stage: translate.StageToken, Reason: "the token belongs to another tenant",
 			Mend: "a managed identity can only read its own tenant: use client-secret, client-certificate or workload-identity for others"}
 	}
-	if last == nil || last.leg != legToken {
+	if last == nil || last.leg != legToken || last.status == http.StatusOK && c.lacksTokenFile() {
 		return c.withoutAsking()
 	}
 	if last.err != nil {
@@ -151,11 +151,18 @@ func (c *Client) tokenFault(err error, last *exchange) *translate.SourceError {
 func (c *Client) withoutAsking() *translate.SourceError {
 	fault := misconfigured("the credential gave no token, and asked nobody for one", "check credential.kind and what it needs in this environment")
 	fault.Fault = translate.FaultCredential
-	if c.kind == WorkloadIdentity {
-		if token, err := os.ReadFile(c.tokenFile); err != nil || strings.TrimSpace(string(token)) == "" {
-			fault.Reason = "the token file of the workload identity cannot be read, or is empty"
-			fault.Mend = "check AZURE_FEDERATED_TOKEN_FILE or credential.token_file, and that the file may be read"
-		}
+	if c.lacksTokenFile() {
+		fault.Reason = "the token file of the workload identity cannot be read, or is empty"
+		fault.Mend = "check AZURE_FEDERATED_TOKEN_FILE or credential.token_file, and that the file may be read"
 	}
 	return fault
+}
+
+// lacksTokenFile says whether a workload identity has nothing to show.
+func (c *Client) lacksTokenFile() bool {
+	if c.kind != WorkloadIdentity {
+		return false
+	}
+	token, err := os.ReadFile(c.tokenFile)
+	return err != nil || strings.TrimSpace(string(token)) == ""
 }
