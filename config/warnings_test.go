@@ -1,0 +1,76 @@
+package config
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+)
+
+func TestWarnings(t *testing.T) {
+	const head = "auth: { anonymous: loopback }\ntenants:\n  - name: example.com\n    id: 16a58f78-539f-47f7-b9bf-02a63867d73b\n"
+	const managed = head + "    credential: { kind: managed-identity }\n"
+	secret := func(rest string) string {
+		return head + "    credential: { kind: client-secret, client_id: 7d0b8d35-6c7a-4a0e-9a30-3a6a4c1f2b90, " + rest + " }\n"
+	}
+	for _, c := range []struct {
+		name, file string
+		args       []string
+		mode       fs.FileMode
+		want       string
+	}{
+		{"none", managed, nil, 0o644, ""},
+		{"nobody gets in", strings.Replace(managed, "loopback", "none", 1), nil, 0o600, "auth: nobody can get in: set auth.htpasswd_file, auth.bearer or auth.anonymous"},
+		{"old TLS", "tls: { cert_file: /cert.pem, key_file: /key.pem, min_version: 1.0 }\n" + managed, nil, 0o600, "tls.min_version: 1.0 is broken: keep it only as long as clients need it (.NET 4.0), then set 1.2"},
+		{"old TLS unused", "tls: { min_version: 1.0 }\n" + managed, nil, 0o600, ""},
+		{"plain with TLS", "tls: { cert_file: /cert.pem, key_file: /key.pem }\nallow_plain_http: true\n" + managed, nil, 0o600, "allow_plain_http: has no effect: the listener speaks TLS only"},
+		{"plain", "allow_plain_http: true\n" + managed, nil, 0o600, "allow_plain_http: passwords cross the network in the clear: set tls.cert_file and tls.key_file"},
+		{"open without TLS", "listen: :80\n" + managed, nil, 0o600, "listen: :80 speaks plain HTTP: passwords from other machines are refused until tls, trusted_proxies or allow_plain_http is set"},
+		{"open behind a proxy", "listen: :80\ntrusted_proxies: [10.0.0.1]\n" + managed, nil, 0o600, ""},
+		{"everyone is a proxy", "trusted_proxies: [10.0.0.1, \"::/0\"]\n" + managed, nil, 0o600, "trusted_proxies[1]: ::/0 trusts everyone's forwarding headers: name the proxies' own addresses"},
+		{"forgetful", "store: memory\n" + managed, nil, 0o600, "store: memory forgets every history at a restart, and Graph gives back 180 days at most: use sqlite:PATH or postgres://…"},
+		{"forward in the clear", "forward: { url: \"http://central.example\" }", nil, 0o600, "forward.url: http://central.example is not https: passwords are sent on in the clear"},
+		{"cloud", managed + "    cloud: usgov\n", nil, 0o600, "tenants[0].cloud: usgov has no such report: Microsoft Graph offers it in the global cloud only"},
+		{"everyone", managed + "    principals: [\"*\"]\n", nil, 0o600, "tenants[0].principals[0]: * lets every principal of every tenant read example.com"},
+		{"open file", secret("client_secret: planted-secret"), nil, 0o644, "tenants[0].credential.client_secret: the secret stands in a file that other users can read: chmod 600 it, or use tenants[0].credential.client_secret_file"},
+		{"closed file", secret("client_secret: planted-secret"), nil, 0o640, ""},
+		{"secret's file", secret("client_secret_file: /secret"), nil, 0o644, ""},
+		{"secret's id", secret("client_secret: 7d0b8d35-6c7a-4a0e-9a30-3a6a4c1f2b90"), nil, 0o600, "tenants[0].credential.client_secret: the value (not shown) looks like the secret's id: Entra ID wants its value, shown once when it is made"},
+		{"expires soon", secret("client_secret_file: /secret, expires: 2026-12-31"), nil, 0o600, "tenants[0].credential.expires: the client secret ends on 2026-12-31, in 30 days: renew it"},
+		{"expires later", secret("client_secret_file: /secret, expires: 2027-01-01"), nil, 0o600, ""},
+		{"expired", secret("client_secret_file: /secret, expires: 2026-12-01"), nil, 0o600, "tenants[0].credential.expires: the client secret ended on 2026-12-01: renew it"},
+		{"password as a flag", managed, []string{"--store=postgres://u:planted-secret@h/db"}, 0o600, "store: the password stands on the command line, where every user of this machine can read it: use store_file"},
+		{"no password as a flag", managed, []string{"--store=postgres://h/db"}, 0o600, ""},
+		{"windows for nobody", managed + "rollout: { brownouts: [ { from: 2027-03-01T09:00, duration: 3h } ] }", nil, 0o600, "rollout.brownouts: no report has the phase brownout, so that the windows have no effect"},
+		{"early retirement", managed + "rollout: { sunset: 2027-06-30, reports: { CsP2PAVTimeDaily: [ { from: 2027-06-29, phase: retired } ] } }", nil, 0o600, "rollout.reports.CsP2PAVTimeDaily[0].from: the report retires on 2027-06-29, before the sunset that clients are told, 2027-06-30"},
+		{"hold over", managed + "rollout: { clients: [ { match: { agent: x }, until: 2026-11-30, phase: observe, reason: y } ] }", nil, 0o600, "rollout.clients[0].until: the hold ended on 2026-11-30: renew it"},
+		{"idle anonymous_tenant", strings.Replace(managed, "loopback", "none, htpasswd_file: /users, anonymous_tenant: example.com", 1), nil, 0o600, "auth.anonymous_tenant: has no effect while auth.anonymous is none"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			certificates := withCertificate(t)
+			disk := fstest.MapFS{"rwsgate.yml": {Data: []byte(c.file), Mode: c.mode}}
+			read := func(name string) ([]byte, error) {
+				switch name {
+				case "rwsgate.yml":
+					return disk.ReadFile(name)
+				case "/secret", "/users":
+					return []byte(planted), nil
+				}
+				return certificates(name)
+			}
+			cfg, err := Load(Sources{File: "rwsgate.yml", ReadFile: read, Flags: flags(t, c.args...)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, w := range cfg.Warnings(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), disk.Stat) {
+				w.Where = ""
+				got = append(got, w.String())
+			}
+			if strings.Join(got, "\n") != c.want {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), c.want)
+			}
+		})
+	}
+}
