@@ -75,7 +75,10 @@ func New(o Options) (*Client, error) {
 		return nil, err
 	}
 	c.credential, c.expiry = newGate(made, o.Tenant), expiry
-	return c, c.adapt(report)
+	if err := c.adapt(report); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // trippers gives the ways to Entra ID and to Graph.
