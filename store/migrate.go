@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -59,9 +60,8 @@ func (s *Store) migrate(ctx context.Context, d dialect, o Options, before func(c
 				return fmt.Errorf("copy before the migration from schema %d: %w", have, err)
 			}
 		}
-		if _, err := p.UpByOne(ctx); err != nil && have == 0 {
-			return err
-		} else if err != nil {
+		// Another process may have taken the step while this one waited for the lock.
+		if _, err := p.UpByOne(ctx); err != nil && !errors.Is(err, goose.ErrNoNextVersion) {
 			return fmt.Errorf("migration from schema %d: %w", have, err)
 		}
 		if have, err = s.schemaVersion(ctx, d); err != nil {
