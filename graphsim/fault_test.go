@@ -311,6 +311,15 @@ func (s seen) cells(n int) {
 }
 
 func TestEveryFault(t *testing.T) {
+	for _, version := range []int{1, 2} {
+		t.Run("HTTP/"+strconv.Itoa(version), func(t *testing.T) { everyFault(t, version) })
+	}
+	if len(faultChecks) != len(Faults()) {
+		t.Errorf("%d checks for %d faults", len(faultChecks), len(Faults()))
+	}
+}
+
+func everyFault(t *testing.T, version int) {
 	s := start(t, Options{})
 	tenant := s.Tenant(DemoTenantID)
 	for _, f := range Faults() {
@@ -325,8 +334,11 @@ func TestEveryFault(t *testing.T) {
 				armed.Wait = 20 * time.Millisecond
 			}
 			tenant.SetFault(armed)
-			w := dial(t, s)
+			w := dialHTTP(t, s, version)
 			got := fetch(w, tenant)
+			if got.Response != nil && got.ProtoMajor != version {
+				t.Fatal(got.Proto)
+			}
 			if passes := f.Name == FaultNoRole || f.Name == FaultTokenGarbage || f.Name == FaultRedirectLoop; got.stage != f.Stage && !passes {
 				t.Errorf("seen at stage %s, listed at %s", got.stage, f.Stage)
 			}
@@ -336,9 +348,6 @@ func TestEveryFault(t *testing.T) {
 				t.Error("the fault lasts longer than one call")
 			}
 		})
-	}
-	if len(faultChecks) != len(Faults()) {
-		t.Errorf("%d checks for %d faults", len(faultChecks), len(Faults()))
 	}
 }
 

@@ -61,13 +61,16 @@ type wire struct {
 	c *http.Client
 }
 
-func dial(t *testing.T, s *Server) *wire {
+func dial(t *testing.T, s *Server) *wire { t.Helper(); return dialHTTP(t, s, 2) }
+
+// dialHTTP gives a client that speaks HTTP/1.1 or HTTP/2.
+func dialHTTP(t *testing.T, s *Server, version int) *wire {
 	t.Helper()
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(s.CAPEM()) {
 		t.Fatal("no certificate in CAPEM")
 	}
-	tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true}
+	tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: version == 2}
 	t.Cleanup(tr.CloseIdleConnections)
 	return &wire{t, s, &http.Client{Transport: tr, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 }
