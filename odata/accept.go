@@ -183,7 +183,7 @@ func requireType(accept, media string) *Error {
 	parts, q := -1, 0
 	for i := range sources {
 		p := matchNames(&sources[i], &target)
-		if p < parts {
+		if p < 0 || p < parts {
 			continue
 		}
 		v, ok := quality(sources[i].param("q"))

@@ -42,7 +42,7 @@ func (q *Query) newAtomWriter(p *Page, updated string) *atomWriter {
 		tag := propertyTags{index: i, name: property.Name, text: property.Kind == String}
 		open := "<d:" + property.Name
 		if !tag.text {
-			open += ` m:type="` + wireType(property.Kind) + `"`
+			open += ` m:type="` + property.Kind.String() + `"`
 		}
 		tag.open, tag.close, tag.null = open, "</d:"+property.Name+">", open+` m:null="true" />`
 		w.tags = append(w.tags, tag)
@@ -164,7 +164,7 @@ func (q *Query) appendPropertyXML(dst []byte, v Value) []byte {
 		dst = append(appendSpace(dst, v.Str), '>')
 		dst = appendText(dst, v.Str)
 	} else {
-		dst = append(append(append(dst, ` m:type="`...), wireType(property.Kind)...), `">`...)
+		dst = append(append(append(dst, ` m:type="`...), property.Kind.String()...), `">`...)
 		dst = appendWire(dst, &v)
 	}
 	return append(append(append(dst, "</d:"...), property.Name...), '>')

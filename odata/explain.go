@@ -1,8 +1,5 @@
 package odata
 
-// ticksPerDay are the ticks of 100 ns in a day.
-const ticksPerDay = 24 * 60 * 60 * 10_000_000
-
 // Set is the set a query asks for, nil for the service document, $metadata and $batch.
 func (q *Query) Set() *EntitySet { return q.res.set }
 

@@ -83,6 +83,9 @@ func relativeURL(base, to string) string {
 		return to
 	}
 	b, p := base[host:], path[host:]
+	if p == "" {
+		return to
+	}
 	common := 0
 	for i := 0; i < len(b) && i < len(p) && b[i] == p[i]; i++ {
 		if b[i] == '/' {
@@ -108,7 +111,7 @@ func (w *lightWriter) members(dst []byte, row int) []byte {
 		v := w.page.Source.Value(row, col)
 		if full && !selfTyped(&v) {
 			dst = appendMember(dst, t.Properties[col].Name+"@odata.type")
-			dst = appendString(dst, wireType(t.Properties[col].Kind))
+			dst = appendString(dst, t.Properties[col].Kind.String())
 		}
 		dst = appendMember(dst, t.Properties[col].Name)
 		dst = appendJSON(dst, &v, true)

@@ -35,7 +35,7 @@ func appendType(dst []byte, t *EntityType) []byte {
 	dst = append(dst, `" /></Key>`...)
 	for _, p := range t.Properties {
 		dst = appendAttribute(append(dst, `<Property Name="`...), p.Name)
-		dst = append(append(append(dst, `" Type="`...), wireType(p.Kind)...), '"')
+		dst = append(append(append(dst, `" Type="`...), p.Kind.String()...), '"')
 		if !p.Nullable {
 			dst = append(dst, ` Nullable="false"`...)
 		}

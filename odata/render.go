@@ -118,9 +118,9 @@ func (q *Query) appendPropertyLight(dst []byte, property *Property, v Value) []b
 		dst = q.appendContext(dst, "#Edm.Null")
 		return append(appendMember(dst, "odata.null"), "true}"...)
 	}
-	dst = q.appendContext(dst, "#"+wireType(property.Kind))
+	dst = q.appendContext(dst, "#"+property.Kind.String())
 	if q.format.Level == FullMetadata && !selfTyped(&v) {
-		dst = appendString(appendMember(dst, "odata.type"), wireType(property.Kind))
+		dst = appendString(appendMember(dst, "odata.type"), property.Kind.String())
 	}
 	return append(appendJSON(appendMember(dst, "value"), &v, true), '}')
 }

@@ -80,7 +80,8 @@ func validTag(tag string, strong bool) bool {
 	}
 	body, weak := strings.CutPrefix(tag, `W/"`)
 	if !weak {
-		if body, strong = strings.CutPrefix(tag, `"`); !strong {
+		quoted := false
+		if body, quoted = strings.CutPrefix(tag, `"`); !quoted || !strong {
 			return false
 		}
 	}
