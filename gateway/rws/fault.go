@@ -42,9 +42,12 @@ func PlainPassword() *Fault {
 	return &Fault{http.StatusForbidden, "ErrorPlainHttp", "A password was sent over plain HTTP. Use https; the password should be changed."}
 }
 
-// InvalidQuery is the fault of a query over one of our limits; limit names it in words.
-func InvalidQuery(limit string) *Fault {
-	return &Fault{http.StatusBadRequest, "InvalidQueryException", "The query is invalid. " + limit}
+// QueryIsInvalid begins the message of a query over a limit (LEGACY 48).
+const QueryIsInvalid = "The query is invalid."
+
+// InvalidQuery is the fault of a query over one of our limits; message begins with QueryIsInvalid and names the limit.
+func InvalidQuery(message string) *Fault {
+	return &Fault{http.StatusBadRequest, "InvalidQueryException", message}
 }
 
 // InvalidZone is the fault of an X-timezone header that names no zone; reason is the whole sentence.

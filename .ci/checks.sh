@@ -1,0 +1,91 @@
+# Sourced by run: the checks of the Go code.
+
+check_format() {
+	local unformatted
+	unformatted=$(gofmt -l $(git ls-files '*.go'))
+	[ -z "$unformatted" ] || { echo "gofmt these files:"; echo "$unformatted"; return 1; }
+}
+
+check_build() {
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$out/rwsgate" . &&
+		go build ./... &&
+		go mod verify >/dev/null &&
+		ls -l "$out/rwsgate" | awk '{ printf "stripped static binary: %.1f MB\n", $5 / 1e6 }'
+}
+
+check_isolation() {
+	local package found=0
+	for package in $(go list ./... | grep -v -e '^rwsgate$' -e '/command$' -e '/translate/graph$'); do
+		if go list -deps -test "$package" | grep -qE 'msgraph-sdk-go|azidentity'; then
+			echo "$package builds the Graph SDK"
+			found=1
+		fi
+	done
+	return $found
+}
+
+check_lint() {
+	# Built from its own module, so that its dependencies never reach ours.
+	(cd tools && go build -o "$out/golangci-lint" github.com/golangci/golangci-lint/v2/cmd/golangci-lint) &&
+		"$out/golangci-lint" run ./...
+}
+
+test_environment() {
+	export RWSGATE_ODATA_CASES="$shared/vectors/odata-cases.tsv"
+	export RWSGATE_WCF_CASES="$shared/vectors/wcf-v3-page2.tsv"
+	[ -e "$RWSGATE_ODATA_CASES" ] || { skip 'odata-cases.tsv' "no $(basename "$shared") folder beside the project"; unset RWSGATE_ODATA_CASES; }
+	[ -e "${RWSGATE_WCF_CASES}" ] || unset RWSGATE_WCF_CASES
+	if [ -n "$(postgres_bin)" ]; then export RWSGATE_REQUIRE_POSTGRES=1; else skip 'store tests on PostgreSQL' 'no PostgreSQL server could be installed'; fi
+}
+
+go_test() {
+	test_environment
+	go test ./... && go test -count=1 -v -run 'TestRecordedAnswers' ./odata | grep '^ *recorded\|recorded '
+}
+
+go_test_race() { go test -race -shuffle=on -timeout 20m ./...; }
+
+check_fuzz() {
+	local package target
+	for package in $(go list ./... | grep -v -e '^rwsgate$' -e '/command$' -e '/translate/graph$'); do
+		for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz'); do
+			go test -run '^$' -fuzz "^$target\$" -fuzztime "${RWSGATE_FUZZTIME:-5s}" "$package" >"$out/fuzz.log" 2>&1 ||
+				{ echo "$package $target:"; tail -30 "$out/fuzz.log"; return 1; }
+			echo "$package $target: $(grep -o 'execs: [0-9]*' "$out/fuzz.log" | tail -1)"
+		done
+	done
+}
+
+# serve_demo NAME FLAGS…: starts a demo on free ports and waits until it is ready; sets url, admin, demo_pid.
+serve_demo() {
+	local name=$1 tries
+	shift
+	"$out/rwsgate" serve --demo --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 "$@" >"$out/$name.out" 2>"$out/$name.log" &
+	demo_pid=$!
+	for tries in $(seq 100); do
+		url=$(grep -o "http://127.0.0.1:[0-9]*/ecp/[a-z/.]*svc" "$out/$name.out" | head -1 || true)
+		admin=$(grep -o 'admin=127.0.0.1:[0-9]*' "$out/$name.log" | head -1 | sed 's/admin=/http:\/\//' || true)
+		[ -n "$url" ] && [ -n "$admin" ] && "$out/rwsgate" health --admin "$admin" >/dev/null 2>&1 && return 0
+		kill -0 "$demo_pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	cat "$out/$name.log"
+	return 1
+}
+
+stop_demo() {
+	kill -TERM "$demo_pid" && wait "$demo_pid"
+}
+
+check_readme() {
+	serve_demo readme || return 1
+	local report
+	for report in Daily Weekly Monthly; do
+		curl -fsS "$url/CsP2PAVTime$report?\$select=Date,TotalAudioMinutes,TotalVideoMinutes&\$orderby=Date%20desc&\$top=10&\$format=Atom" >"$out/answer" || return 1
+		grep -q '<d:TotalAudioMinutes m:type="Edm.Int64">' "$out/answer" || { echo "$report has no minutes"; return 1; }
+		curl -fsS -H 'X-timezone: Pacific Standard Time' "$url/CsP2PAVTime$report" >"$out/answer" || return 1
+		grep -q '<entry>' "$out/answer" || { echo "$report has no entries in Pacific time"; return 1; }
+	done
+	stop_demo || { echo "the demo did not end with 0"; cat "$out/readme.log"; return 1; }
+	grep -q 'report_calls=1 ' "$out/readme.log" || { echo "one report call should have served everything:"; tail -3 "$out/readme.log"; return 1; }
+}

@@ -1,0 +1,28 @@
+# Sourced by run: what the checks need beyond Go.
+
+postgres_bin() { find /usr/lib/postgresql -maxdepth 3 -name initdb -printf '%h\n' 2>/dev/null | sort -V | tail -1; }
+
+missing_packages() {
+	command -v mcs >/dev/null && command -v mono >/dev/null && [ -e /usr/lib/mono/4.0-api/System.Data.Services.Client.dll ] ||
+		echo mono-mcs mono-runtime libmono-system-data-services-client4.0-cil libmono-system-servicemodel4.0a-cil
+	/usr/bin/python3 -c 'import feedparser, lxml, requests' 2>/dev/null || echo python3-feedparser python3-lxml python3-requests
+	command -v ruby >/dev/null || echo ruby
+	command -v jing >/dev/null || echo jing trang
+	[ -n "$(postgres_bin)" ] || echo postgresql
+	command -v curl >/dev/null || echo curl
+}
+
+install_tools() {
+	go version
+	local missing
+	missing=$(missing_packages | tr '\n' ' ')
+	[ -n "${missing// /}" ] || return 0
+	if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+		skip 'installing packages' "not root on Debian; missing: $missing"
+		return 0
+	fi
+	echo "installing: $missing"
+	apt-get update -qq >"$out/apt.log" 2>&1 || { cat "$out/apt.log"; return 1; }
+	# shellcheck disable=SC2086 # a list of words
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >"$out/apt.log" 2>&1 || { tail -20 "$out/apt.log"; return 1; }
+}

@@ -1,0 +1,176 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"rwsgate/config"
+	"rwsgate/translate"
+	"rwsgate/translate/graph"
+)
+
+const checksAtOnce = 8 // tenants
+
+func newCheck() *cobra.Command {
+	var strict bool
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "Check the configuration and each tenant's way to Graph, and say how to mend what is wrong",
+		Long: `Loads the configuration, then goes each tenant's whole way: DNS, TCP, proxy, TLS, token, consent, report, download, the
+state of the source, and the coverage of the stored history. Prints a table with the cause and the mend of what is wrong.
+
+Exits 1 on an error. Warnings (only zeros, a header without data, something that expires soon, a cloud without the report)
+leave it 0; --strict makes them errors. It makes one report call for each tenant.`,
+		Example: "  rwsgate check --config rwsgate.yaml\n  rwsgate check --demo",
+		Args:    noArguments,
+	}
+	config.AddFlags(c.Flags())
+	c.Flags().BoolVar(&strict, "strict", false, "treat warnings as errors")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		sources := sourcesOf(c)
+		asked, now, err := demoAsked(sources)
+		if err != nil {
+			return err
+		}
+		if asked {
+			d, demoSources, err := startDemo(sources, now)
+			if err != nil {
+				return err
+			}
+			defer d.close()
+			sources = demoSources
+		}
+		return check(c.Context(), sources, strict, c.OutOrStdout())
+	}
+	return c
+}
+
+// check prints the findings about a configuration. The error is the exit code.
+func check(ctx context.Context, sources config.Sources, strict bool, out io.Writer) error {
+	cfg, err := config.Load(sources)
+	if err != nil {
+		return err
+	}
+	all := configurationFindings(cfg)
+	byTenant := make([][]finding, len(cfg.Tenants))
+	history := openHistory(ctx, cfg)
+	defer history.close()
+	group := errgroup.Group{}
+	group.SetLimit(checksAtOnce)
+	for i := range cfg.Tenants {
+		group.Go(func() error {
+			byTenant[i] = checkTenant(ctx, cfg, &cfg.Tenants[i], history)
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, found := range byTenant {
+		all = append(all, found...)
+	}
+	errors, warnings, err := printFindings(out, all)
+	if err != nil {
+		return err
+	}
+	if errors > 0 || strict && warnings > 0 {
+		return exitError(1)
+	}
+	return nil
+}
+
+// checkTenant goes one tenant's whole way.
+func checkTenant(ctx context.Context, c *config.Config, t *config.Tenant, history *history) []finding {
+	options, err := graphOptions(c, t)
+	if err == nil {
+		options.Version, options.Logger = version, slog.New(slog.DiscardHandler)
+		var client *graph.Client
+		if client, err = graph.New(options); err == nil {
+			return tenantFindings(ctx, c, t, client, history)
+		}
+	}
+	return []finding{{tenant: t.Name, stage: "credential", verdict: failed, saw: err.Error(), mend: mendOf(err)}}
+}
+
+func tenantFindings(ctx context.Context, c *config.Config, t *config.Tenant, client *graph.Client, history *history) []finding {
+	now := c.Clock(nil)()
+	found := expiryFindings(t, client, now)
+	if !client.Documented() {
+		found = append(found, finding{t.Name, "cloud", warning, "Microsoft documents the report for the global cloud only; this tenant is in " + t.Cloud.Name, "expect an error from Graph; see whether the tenant has an account in the global cloud"})
+	}
+	d := client.Diagnose(ctx, translate.D180)
+	for _, s := range d.Stages {
+		found = append(found, stageFinding(t.Name, s))
+	}
+	if d.Fault == nil {
+		found = append(found, sourceFinding(t.Name, d.Download))
+	}
+	return append(found, history.findings(ctx, c, t, d.Download, now)...)
+}
+
+func stageFinding(tenant string, s graph.StageResult) finding {
+	f := finding{tenant: tenant, stage: string(s.Stage), verdict: passed, saw: s.Saw}
+	if s.Host != "" {
+		f.saw = s.Host
+		if s.Saw != "" {
+			f.saw += ": " + s.Saw
+		}
+	}
+	switch s.Outcome {
+	case graph.Failed:
+		f.verdict, f.mend = failed, s.Mend
+		f.saw += ": " + s.Cause
+	case graph.Skipped:
+		f.verdict = skipped
+	}
+	return f
+}
+
+const expirySoon = 30 * 24 * time.Hour
+
+// expiryFindings warns 30 days before a secret or a certificate ends.
+func expiryFindings(t *config.Tenant, client *graph.Client, now time.Time) []finding {
+	ends := t.Credential.Expires.Time
+	what := "client secret"
+	if at, ok := client.CredentialExpiry(); ok {
+		ends, what = at, "certificate"
+	}
+	f := finding{tenant: t.Name, stage: "credential", verdict: passed, saw: fmt.Sprintf("%s until %s", what, ends.Format(time.DateOnly))}
+	switch {
+	case ends.IsZero():
+		return nil
+	case now.After(ends):
+		f.verdict, f.saw = failed, fmt.Sprintf("the %s ended on %s", what, ends.Format(time.DateOnly))
+		f.mend = "make a new one in Entra ID (App registrations, Certificates & secrets) and configure it"
+	case now.Add(expirySoon).After(ends):
+		f.verdict = warning
+		f.mend = "make the next one in Entra ID (App registrations, Certificates & secrets) before that day"
+	}
+	return []finding{f}
+}
+
+// sourceFinding judges what Graph sends.
+func sourceFinding(tenant string, d translate.Download) finding {
+	zeros := 0
+	for _, day := range d.Days {
+		if day.IsZero() {
+			zeros++
+		}
+	}
+	f := finding{tenant: tenant, stage: "source", verdict: passed, saw: fmt.Sprintf("live: %d days, %d with minutes, complete to %s", len(d.Days), len(d.Days)-zeros, d.Refresh)}
+	switch {
+	case len(d.Days) == 0:
+		f.verdict, f.saw = warning, "header only: Graph knows no day of this tenant; clients get what is stored, else valid, empty feeds"
+		f.mend = "nothing to mend if the tenant has not used Skype for Business in 180 days; import saved history with rwsgate import"
+	case zeros == len(d.Days):
+		f.verdict, f.saw = warning, fmt.Sprintf("%d of %d days are zero: Skype for Business Online ended in July 2021; clients get valid, empty feeds", zeros, len(d.Days))
+		f.mend = "import saved history with rwsgate import, and plan the switch-off of the remaining clients"
+	}
+	return f
+}

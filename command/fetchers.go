@@ -1,0 +1,121 @@
+package command
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+
+	"rwsgate/cache"
+	"rwsgate/config"
+	"rwsgate/translate/graph"
+)
+
+// fetchers holds the Graph client of each tenant and makes a new one only when something about it has changed, so that
+// tokens and connections outlive a reload.
+type fetchers struct {
+	log     *slog.Logger
+	pool    graph.Pool
+	clients map[string]fetcher
+}
+
+type fetcher struct {
+	client *graph.Client
+	made   [sha256.Size]byte // digest of what it was made from
+}
+
+func newFetchers(log *slog.Logger) *fetchers {
+	return &fetchers{log: log, clients: map[string]fetcher{}}
+}
+
+func (f *fetchers) close() { f.pool.Close() }
+
+// apply makes the clients of all tenants and hands them to the keeper. A tenant whose client cannot be made gets one
+// that says so; the others are not touched by it.
+func (f *fetchers) apply(c *config.Config, k *cache.Keeper) error {
+	seen := map[string]fetcher{}
+	for i := range c.Tenants {
+		t := &c.Tenants[i]
+		made, err := f.client(c, t)
+		if err != nil {
+			return fmt.Errorf("tenant %s: %w", t.Name, err)
+		}
+		seen[t.ID] = made
+		k.Add(t.ID, t.Name, made.client)
+	}
+	for id := range maps.Keys(f.clients) {
+		if _, ok := seen[id]; !ok {
+			k.Remove(id)
+		}
+	}
+	f.clients = seen
+	return nil
+}
+
+func (f *fetchers) client(c *config.Config, t *config.Tenant) (fetcher, error) {
+	options, err := graphOptions(c, t)
+	if err != nil {
+		return fetcher{}, err
+	}
+	print := fingerprint(options)
+	if old, ok := f.clients[t.ID]; ok && old.made == print {
+		return old, nil
+	}
+	options.Pool, options.Logger, options.Version = &f.pool, f.log.With("tenant", t.Name), version
+	client, err := graph.New(options)
+	if err != nil {
+		return fetcher{}, err
+	}
+	return fetcher{client, print}, nil
+}
+
+// fingerprint is a digest of everything that a client is made from, secrets included.
+func fingerprint(o graph.Options) [sha256.Size]byte {
+	type plainCredential graph.Credential
+	type plain struct {
+		tenant     string
+		credential plainCredential
+		cloud      graph.Cloud
+		proxy      string
+		ca         string
+		timeout    int64
+	}
+	return sha256.Sum256(fmt.Appendf(nil, "%+v", plain{o.Tenant, plainCredential(o.Credential), o.Cloud, o.Proxy, string(o.CA), int64(o.Timeout)}))
+}
+
+// graphOptions reads what the configuration names for one tenant.
+func graphOptions(c *config.Config, t *config.Tenant) (graph.Options, error) {
+	o := graph.Options{
+		Tenant:  t.ID,
+		Timeout: c.Refresh.Timeout.Std(),
+		Now:     nil,
+		Credential: graph.Credential{
+			Kind:      graph.Kind(t.Credential.Kind),
+			ClientID:  t.Credential.ClientID,
+			Secret:    t.Credential.ClientSecret.Reveal(),
+			Password:  t.Credential.CertificatePassword.Reveal(),
+			TokenFile: string(t.Credential.TokenFile),
+		},
+		Cloud: graph.Cloud{Name: t.Cloud.Name, DownloadHosts: t.Cloud.DownloadHosts},
+	}
+	if u := c.Upstream.Proxy.Reveal(); u != nil {
+		o.Proxy = u.String()
+	}
+	if !t.Cloud.Authority.IsZero() {
+		o.Cloud.Authority, o.Cloud.Graph = t.Cloud.Authority.String(), t.Cloud.Graph.String()
+	}
+	var err error
+	read := func(path config.Path) []byte {
+		if path == "" || err != nil {
+			return nil
+		}
+		var b []byte
+		b, err = os.ReadFile(string(path))
+		return b
+	}
+	o.Credential.Certificate = append(read(t.Credential.CertificateFile), read(t.Credential.CertificateKeyFile)...)
+	o.Cloud.CA = read(t.Cloud.CAFile)
+	o.CA = read(c.Upstream.CAFile)
+	return o, err
+}

@@ -1,0 +1,77 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"rwsgate/config"
+	"rwsgate/translate"
+)
+
+// verdict is how a finding is to be taken.
+type verdict string
+
+const (
+	passed  verdict = "ok"
+	advice  verdict = "advice"
+	warning verdict = "warning"
+	failed  verdict = "error"
+	skipped verdict = "-"
+)
+
+// finding is one line of rwsgate check.
+type finding struct {
+	tenant, stage string
+	verdict       verdict
+	saw, mend     string
+}
+
+// configurationFindings are about the configuration as a whole.
+func configurationFindings(c *config.Config) []finding {
+	found := []finding{{stage: "configuration", verdict: passed, saw: fmt.Sprintf("%d tenants", len(c.Tenants))}}
+	if len(c.Tenants) == 1 {
+		found[0].saw = "1 tenant"
+	}
+	for _, w := range warningsOf(c) {
+		found = append(found, finding{stage: "configuration", verdict: warning, saw: w})
+	}
+	return found
+}
+
+// printFindings writes the table, each mend below its line, and counts errors and warnings.
+func printFindings(out io.Writer, all []finding) (failures, warnings int, err error) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "TENANT\tSTAGE\tRESULT\tDETAIL")
+	for _, f := range all {
+		tenant := f.tenant
+		if tenant == "" {
+			tenant = "-"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", tenant, f.stage, f.verdict, f.saw)
+		if f.mend != "" {
+			fmt.Fprintf(w, "\t\t\tmend: %s\n", f.mend)
+		}
+		switch f.verdict {
+		case failed:
+			failures++
+		case warning:
+			warnings++
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return 0, 0, err
+	}
+	_, err = fmt.Fprintf(out, "\n%d errors, %d warnings\n", failures, warnings)
+	return failures, warnings, err
+}
+
+// mendOf gives what an operator can do about an error, if it knows.
+func mendOf(err error) string {
+	var source *translate.SourceError
+	if errors.As(err, &source) {
+		return source.Mend
+	}
+	return ""
+}

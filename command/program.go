@@ -1,0 +1,169 @@
+package command
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/sync/errgroup"
+
+	"rwsgate/cache"
+	"rwsgate/config"
+	"rwsgate/gateway"
+	"rwsgate/gateway/admin"
+	"rwsgate/store"
+	"rwsgate/translate"
+)
+
+// Program is a configured rwsgate. Open binds its addresses, Run serves until its context ends.
+type Program struct {
+	Legacy, Admin string // bound addresses, host:port
+
+	log      *slog.Logger
+	now      func() time.Time
+	watcher  *config.Watcher
+	store    *store.Store
+	keeper   *cache.Keeper
+	gateway  *gateway.Gateway
+	metrics  *gateway.Metrics
+	fetcher  *fetchers
+	cert     *certificate
+	draining atomic.Bool
+	applied  atomic.Pointer[applied]
+	servers  [2]*gateway.Listener
+}
+
+// Open builds a program from its configuration and binds its addresses; requests wait until Run.
+func Open(ctx context.Context, w *config.Watcher, log *slog.Logger) (p *Program, err error) {
+	c := w.Current()
+	p = &Program{log: log, watcher: w, now: c.Clock(nil)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.Close())
+			p = nil
+		}
+	}()
+	if c.Thin() {
+		return p, errForward
+	}
+	for _, warning := range warningsOf(c) {
+		log.Warn("configuration", "warning", warning)
+	}
+	if p.store, err = store.Open(ctx, dsn(c.Store), store.Options{Now: p.now, Log: log}); err != nil {
+		return p, err
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	p.metrics = gateway.NewMetrics(registry)
+	p.keeper = cache.NewKeeper(cache.KeeperOptions{
+		Histories: p.store, Logger: log, Now: p.now, Hooks: p.metrics.Hooks(),
+		Every: c.Refresh.Every.Std(), Timeout: c.Refresh.Timeout.Std(), FirstWait: c.Refresh.FirstWait.Std(),
+	})
+	answers := cache.NewAnswers(cache.AnswersOptions{MaxAnswers: c.Cache.MaxAnswers, MaxBytes: int64(c.Cache.MaxBytes)})
+	rows := cache.NewRows[translate.Answer](cache.RowsOptions{})
+	gateway.CollectTenants(registry, p.keeper, p.now)
+	gateway.CollectCache(registry, "answers", answers.Stats)
+	gateway.CollectCache(registry, "rows", rows.Stats)
+	p.gateway = gateway.New(gateway.Options{
+		Histories: p.keeper, Answers: answers, Rows: rows, Log: log, Now: p.now, Recorder: p.metrics, Budget: c.Limits.Concurrency,
+	})
+	p.fetcher = newFetchers(log)
+	p.applied.Store(&applied{})
+	p.cert = &certificate{}
+	if err = p.apply(c); err != nil {
+		return p, err
+	}
+	p.metrics.Reloaded(true, time.Now())
+	w.Logger, w.Reloaded = log, p.reloaded
+	handler := admin.Handler(p.adminOptions(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))
+	p.servers = [2]*gateway.Listener{
+		p.listener(string(c.Listen), p.gateway, p.tls(c)),
+		p.listener(string(c.Admin.Listen), handler, nil),
+	}
+	for _, l := range p.servers {
+		if err = l.Open(); err != nil {
+			return p, err
+		}
+	}
+	p.Legacy, p.Admin = p.servers[0].Address(), p.servers[1].Address()
+	return p, nil
+}
+
+// Run keeps histories fresh and serves both listeners until ctx ends, then drains the accepted requests. It gives nil
+// after a clean end.
+func (p *Program) Run(ctx context.Context) error {
+	keeping, stopKeeping := context.WithCancel(context.WithoutCancel(ctx))
+	kept := make(chan error, 1)
+	go func() { kept <- p.keeper.Run(keeping) }()
+	group, serving := errgroup.WithContext(ctx)
+	for _, l := range p.servers {
+		group.Go(func() error { return l.Serve(serving) })
+	}
+	group.Go(func() error {
+		p.watcher.Run(serving)
+		return nil
+	})
+	group.Go(func() error {
+		<-serving.Done()
+		p.draining.Store(true)
+		return nil
+	})
+	err := group.Wait()
+	stopKeeping() // accepted requests may still have waited for a first fetch
+	return errors.Join(err, <-kept)
+}
+
+// Close gives up what Open took. It may be called after a failed Open and after Run.
+func (p *Program) Close() error {
+	var err error
+	for _, l := range p.servers {
+		if l != nil {
+			err = errors.Join(err, l.Close())
+		}
+	}
+	if p.keeper != nil {
+		p.keeper.Close()
+	}
+	if p.fetcher != nil {
+		p.fetcher.close()
+	}
+	if p.store != nil {
+		err = errors.Join(err, p.store.Close())
+	}
+	return err
+}
+
+// apply puts a configuration into force: tenants, users, certificate. Listeners and store stay as they are.
+func (p *Program) apply(c *config.Config) error {
+	settings, err := settingsOf(c)
+	if err != nil {
+		return err
+	}
+	if err := p.cert.load(c); err != nil {
+		return err
+	}
+	if err := p.fetcher.apply(c, p.keeper); err != nil {
+		return err
+	}
+	return p.gateway.Apply(settings)
+}
+
+func (p *Program) listener(addr string, h handler, t *tls.Config) *gateway.Listener {
+	c := p.watcher.Current()
+	return &gateway.Listener{Addr: addr, Handler: h, TLS: t, HeaderTimeout: c.Limits.HeaderTimeout.Std(), Drain: c.Limits.Drain.Std(), Log: p.log}
+}
+
+// isReady says whether requests can be answered: store and listeners are up and no drain has begun. Upstream is never
+// asked.
+func (p *Program) isReady() error {
+	if p.draining.Load() {
+		return errors.New("draining")
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"rwsgate/cache"
+	"rwsgate/config"
+	"rwsgate/gateway"
+	"rwsgate/gateway/admin"
+	"rwsgate/translate"
+)
+
+// adminOptions gives the admin listener its view of the program.
+func (p *Program) adminOptions(metrics http.Handler) admin.Options {
+	return admin.Options{
+		Ready:       p.isReady,
+		Metrics:     metrics,
+		MetricsAuth: p.watcher.Current().Admin.Metrics == "auth",
+		Tenants:     p.tenants,
+		Refresh:     p.refresh,
+		Reload:      p.reload,
+		Versions:    versions(),
+		Verify:      p.verifyOperator,
+		Log:         p.log,
+	}
+}
+
+// tenants is the state of every tenant in the order of the configuration.
+func (p *Program) tenants() []admin.Tenant {
+	c := p.watcher.Current()
+	out := make([]admin.Tenant, 0, len(c.Tenants))
+	for i := range c.Tenants {
+		out = append(out, p.tenant(&c.Tenants[i]))
+	}
+	return out
+}
+
+func (p *Program) tenant(t *config.Tenant) admin.Tenant {
+	s, _ := p.keeper.Status(t.ID)
+	out := admin.Tenant{
+		Name: t.Name, ID: t.ID, Method: t.Rebucket,
+		Source:   admin.Source{State: s.State, Reason: s.Cause, Mend: s.Mend},
+		Coverage: admin.Coverage{Holes: []admin.Hole{}, Stored: admin.Stamp(s.Stored)},
+		Refresh: admin.Refresh{
+			LastTry: admin.Stamp(s.LastTry), LastSuccess: admin.Stamp(s.LastSuccess), Due: admin.Stamp(s.Due),
+			Stalled: admin.Stamp(s.StalledSince), Failures: s.Failures, CallsToday: s.Calls,
+		},
+	}
+	if s.State == translate.SourceZeros {
+		out.Source.Since = s.Since.String()
+	}
+	if s.RefreshDate != 0 {
+		out.Refresh.RefreshDate = s.RefreshDate.String()
+	}
+	if snapshot, ok := p.keeper.Snapshot(t.ID); ok {
+		out.Coverage = coverage(snapshot, out.Coverage)
+	}
+	return out
+}
+
+func coverage(s translate.Snapshot, c admin.Coverage) admin.Coverage {
+	first, ok := s.History.First()
+	if !ok {
+		return c
+	}
+	last, _ := s.History.Last()
+	c.First, c.Last, c.Days = first.String(), last.String(), len(s.History.Days())
+	for _, h := range s.History.Holes() {
+		c.Holes = append(c.Holes, admin.Hole{First: h.First.String(), Last: h.Last.String(), Days: h.Len()})
+	}
+	return c
+}
+
+// refresh fetches one tenant's report now, or every tenant's.
+func (p *Program) refresh(ctx context.Context, name string) []admin.Outcome {
+	var out []admin.Outcome
+	for _, t := range p.watcher.Current().Tenants {
+		if name != "" && !strings.EqualFold(name, t.Name) && !strings.EqualFold(name, t.ID) {
+			continue
+		}
+		done, err := p.keeper.Refresh(ctx, t.ID)
+		out = append(out, outcomeOf(t.Name, done, err))
+	}
+	return out
+}
+
+func outcomeOf(name string, o cache.Outcome, err error) admin.Outcome {
+	out := admin.Outcome{Tenant: name, State: o.State, Days: o.Days, Added: o.Change.Added, Changed: o.Change.Corrected, Calls: o.Calls}
+	if o.Window != 0 {
+		out.Window = o.Window.String()
+	}
+	if err != nil {
+		out.Error = err.Error()
+		var source *translate.SourceError
+		if errors.As(err, &source) {
+			out.Mend = source.Mend
+		}
+	}
+	return out
+}
+
+// verifyOperator checks a password against admin.htpasswd_file as it is now.
+func (p *Program) verifyOperator(ctx context.Context, user string, password []byte) bool {
+	users, err := readPasswords(string(p.watcher.Current().Admin.HtpasswdFile))
+	if err != nil {
+		p.log.Error("admin.htpasswd_file cannot be read", "cause", err.Error())
+		return false
+	}
+	return p.gateway.Verify(ctx, gateway.PasswordFile(users), user, password)
+}

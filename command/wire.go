@@ -1,0 +1,140 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"os"
+	"time"
+
+	"rwsgate/config"
+	"rwsgate/gateway"
+	"rwsgate/odata"
+	"rwsgate/translate"
+)
+
+type handler = http.Handler
+
+// settingsOf translates the configuration into what the gateway's hot path needs.
+func settingsOf(c *config.Config) (gateway.Settings, error) {
+	zones, err := newZones(c.TimezoneAliases)
+	if err != nil {
+		return gateway.Settings{}, err
+	}
+	passwords, err := passwordsOf(c)
+	if err != nil {
+		return gateway.Settings{}, err
+	}
+	s := gateway.Settings{
+		Passwords:         passwords,
+		AnonymousLoopback: c.Auth.Anonymous == "loopback",
+		AnonymousTenant:   c.Auth.AnonymousTenant,
+		AllowPlainHTTP:    c.AllowPlainHTTP,
+		PublicURL:         c.PublicURL.String(),
+		Zones:             zones,
+		UnknownZoneUTC:    c.UnknownTimezone == "utc",
+		PageSize:          c.Limits.PageSize,
+		MaxURL:            int(c.Limits.MaxURL),
+		RequestsPerSecond: c.Limits.RequestsPerSecond,
+		Filter:            odata.Limits{FilterLength: int(c.Limits.FilterLength), FilterDepth: c.Limits.FilterDepth, FilterNodes: c.Limits.FilterNodes},
+	}
+	if c.History.Unfinished == "withhold" {
+		s.Unfinished = translate.Withhold
+	}
+	if c.History.Visible == "all" {
+		s.Visible = translate.All
+	}
+	for _, p := range c.TrustedProxies {
+		s.TrustedProxies = append(s.TrustedProxies, netip.Prefix(p.Prefix))
+	}
+	for i := range c.Tenants {
+		t := &c.Tenants[i]
+		method, err := methodOf(t, zones)
+		if err != nil {
+			return gateway.Settings{}, fmt.Errorf("tenant %s: %w", t.Name, err)
+		}
+		s.Tenants = append(s.Tenants, gateway.Tenant{ID: t.ID, Name: t.Name, Reads: t.Reads, Method: method})
+	}
+	return s, nil
+}
+
+// newZones makes the zones of X-timezone; $ZONEINFO replaces the embedded zone data.
+func newZones(aliases map[string]string) (*translate.Zones, error) {
+	return translate.NewZones(aliases)
+}
+
+// passwordsOf reads the htpasswd file of the legacy clients' users.
+func passwordsOf(c *config.Config) (gateway.PasswordFile, error) {
+	return readPasswords(string(c.Auth.HtpasswdFile))
+}
+
+func readPasswords(path string) (gateway.PasswordFile, error) {
+	if path == "" {
+		return nil, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	users, err := gateway.ReadPasswords(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return users, nil
+}
+
+// methodOf gives a tenant's re-bucketing method.
+func methodOf(t *config.Tenant, zones *translate.Zones) (translate.Method, error) {
+	var hours translate.Hours
+	if w := t.WorkingHours; w != nil {
+		zone, err := zones.Lookup(w.Zone)
+		if err != nil {
+			return translate.Method{}, err
+		}
+		days := make([]time.Weekday, len(w.Days))
+		for i, d := range w.Days {
+			days[i] = time.Weekday(d)
+		}
+		hours, err = translate.NewHours(zone, days, time.Duration(w.From)*time.Minute, time.Duration(w.To)*time.Minute, w.Density)
+		if err != nil {
+			return translate.Method{}, err
+		}
+	}
+	return translate.MethodNamed(t.Rebucket, hours)
+}
+
+// dsn gives the address of the store as package store reads it.
+func dsn(s config.Store) string {
+	if s.Kind == config.StorePostgres {
+		return s.DSN.Reveal()
+	}
+	return s.String()
+}
+
+var errForward = errors.New("forward.url: the thin mode is not part of this version; remove the key, or use a release that lists it in its CHANGELOG")
+
+// warningsOf gives what is allowed in a configuration but worth knowing.
+func warningsOf(c *config.Config) []string {
+	var out []string
+	for _, w := range c.Warnings(c.Clock(nil)(), nil) {
+		out = append(out, w.String())
+	}
+	return append(out, notYet(c)...)
+}
+
+// notYet names keys that are read and checked but not in force in this version, so that nobody relies on them.
+func notYet(c *config.Config) []string {
+	var out []string
+	if c.Auth.Bearer.Issuer != "" {
+		out = append(out, "auth.bearer is not in force in this version: bearer tokens are refused with 401")
+	}
+	if len(c.Rollout.Reports) > 0 || len(c.Rollout.Brownouts) > 0 || len(c.Rollout.Clients) > 0 {
+		out = append(out, "rollout is not in force in this version: every report stays in the phase observe")
+	}
+	if c.Admin.Pprof {
+		out = append(out, "admin.pprof is not in force in this version")
+	}
+	return out
+}

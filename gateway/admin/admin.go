@@ -1,0 +1,89 @@
+// Package admin is the second listener: probes, metrics, what an operator wants to know of each tenant, and the few
+// things that can be done to a running gateway. It is no part of the legacy surface.
+package admin
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+)
+
+// Options are what the admin listener shows and does. Every func is required unless it says otherwise.
+type Options struct {
+	Ready    func() error                                       // nil when requests can be answered; never asks upstream
+	Metrics  http.Handler                                       // Prometheus text
+	Tenants  func() []Tenant                                    // in the order of the configuration
+	Refresh  func(ctx context.Context, tenant string) []Outcome // all tenants if empty; nil if there is none of that name
+	Reload   func(ctx context.Context) (Reloaded, error)
+	Versions map[string]string
+
+	Verify      func(ctx context.Context, user string, password []byte) bool // nil: nobody gets in but from loopback
+	MetricsAuth bool                                                         // /metrics is as closed as the rest
+	Log         *slog.Logger
+}
+
+// Handler serves the admin listener's routes.
+func Handler(o Options) http.Handler {
+	e := echo.New()
+	a := &admin{o}
+	e.HTTPErrorHandler = a.failed
+	e.GET("/livez", a.live)
+	e.GET("/readyz", a.ready)
+	open, closed := e.Group(""), e.Group("", a.guard)
+	if o.MetricsAuth {
+		open = closed
+	}
+	open.GET("/metrics", echo.WrapHandler(o.Metrics))
+	closed.GET("/", a.page)
+	closed.GET("/api/tenants", a.tenants)
+	closed.POST("/api/refresh", a.refresh, a.sameOrigin)
+	closed.POST("/api/reload", a.reload, a.sameOrigin)
+	return e
+}
+
+type admin struct{ Options }
+
+// live answers GET /livez: the process runs.
+func (a *admin) live(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
+
+// ready answers GET /readyz: configuration, store and listeners are up. Upstream is not asked.
+func (a *admin) ready(c echo.Context) error {
+	if err := a.Ready(); err != nil {
+		return c.String(http.StatusServiceUnavailable, "not ready: "+err.Error()+"\n")
+	}
+	return c.String(http.StatusOK, "ready\n")
+}
+
+// tenants answers GET /api/tenants: source state, coverage and refreshing of each tenant.
+func (a *admin) tenants(c echo.Context) error {
+	return c.JSON(http.StatusOK, map[string]any{"tenants": a.Tenants(), "versions": a.Versions})
+}
+
+// refresh answers POST /api/refresh?tenant=NAME: fetches now and answers when done, with the outcome of each tenant.
+func (a *admin) refresh(c echo.Context) error {
+	name := c.QueryParam("tenant")
+	a.log(c, "refresh", "tenant", name)
+	outcomes := a.Refresh(c.Request().Context(), name)
+	if outcomes == nil {
+		return echo.NewHTTPError(http.StatusNotFound, "no tenant is called "+name)
+	}
+	status := http.StatusOK
+	for _, o := range outcomes {
+		if o.Error != "" {
+			status = http.StatusBadGateway
+		}
+	}
+	return c.JSON(status, map[string]any{"outcomes": outcomes})
+}
+
+// reload answers POST /api/reload: reads the configuration again.
+func (a *admin) reload(c echo.Context) error {
+	a.log(c, "reload")
+	done, err := a.Reload(c.Request().Context())
+	if err != nil {
+		return echo.NewHTTPError(http.StatusUnprocessableEntity, err.Error())
+	}
+	return c.JSON(http.StatusOK, done)
+}

@@ -1,0 +1,89 @@
+package admin
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// guard lets loopback peers in and everybody else with a password. A request that a proxy forwarded is not loopback.
+func (a *admin) guard(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if loopback(c.Request()) {
+			return next(c)
+		}
+		user, password, ok := c.Request().BasicAuth()
+		if ok && a.Verify != nil && a.Verify(c.Request().Context(), strings.ToLower(user), []byte(password)) {
+			c.Set(operator, user)
+			return next(c)
+		}
+		c.Response().Header().Set("WWW-Authenticate", `Basic realm="rwsgate admin"`)
+		return echo.NewHTTPError(http.StatusUnauthorized, "a name and password of admin.htpasswd_file are needed from anywhere but this machine")
+	}
+}
+
+const operator = "operator"
+
+// sameOrigin refuses what a browser sends from another site's page.
+func (a *admin) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		origin := r.Header.Get("Origin")
+		if origin == "" && r.Header.Get("Sec-Fetch-Site") != "cross-site" {
+			return next(c)
+		}
+		if from, err := url.Parse(origin); err == nil && origin != "" && from.Host == r.Host {
+			return next(c)
+		}
+		return echo.NewHTTPError(http.StatusForbidden, "requests from another site are refused")
+	}
+}
+
+func loopback(r *http.Request) bool {
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip"} {
+		if r.Header.Get(name) != "" {
+			return false
+		}
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return false
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Unmap().IsLoopback()
+}
+
+// failed writes an error as JSON; what is not meant for the operator's eyes is only logged.
+func (a *admin) failed(err error, c echo.Context) {
+	status, message := http.StatusInternalServerError, "internal error"
+	var told *echo.HTTPError
+	if errors.As(err, &told) {
+		status = told.Code
+		message = http.StatusText(status)
+		if s, ok := told.Message.(string); ok {
+			message = s
+		}
+	} else {
+		a.Log.Error("admin request failed", "path", c.Path(), "cause", err.Error())
+	}
+	if c.Response().Committed {
+		return
+	}
+	if err := c.JSON(status, map[string]string{"error": message}); err != nil {
+		a.Log.Debug("admin answer was not taken", "cause", err.Error())
+	}
+}
+
+// log records who did what to the running gateway.
+func (a *admin) log(c echo.Context, action string, args ...any) {
+	who, _ := c.Get(operator).(string)
+	if who == "" {
+		who = "loopback"
+	}
+	a.Log.Info("admin action", append([]any{"action", action, "who", who, "peer", c.Request().RemoteAddr}, args...)...)
+}

@@ -1,0 +1,81 @@
+package admin
+
+import (
+	"time"
+
+	"rwsgate/translate"
+)
+
+// Tenant is what an operator wants to know of one tenant.
+type Tenant struct {
+	Name     string   `json:"name"`
+	ID       string   `json:"id"`
+	Method   string   `json:"rebucket"`
+	Source   Source   `json:"source"`
+	Coverage Coverage `json:"coverage"`
+	Refresh  Refresh  `json:"refresh"`
+}
+
+// Source is the state of a tenant's upstream report.
+type Source struct {
+	State  translate.SourceState `json:"state"`
+	Since  string                `json:"since,omitempty"` // first day of the zeros
+	Reason string                `json:"reason,omitempty"`
+	Mend   string                `json:"mend,omitempty"`
+}
+
+// Coverage is the known part of a tenant's history, in UTC days.
+type Coverage struct {
+	First  string `json:"first,omitempty"`
+	Last   string `json:"last,omitempty"`
+	Days   int    `json:"days"`
+	Holes  []Hole `json:"holes"`
+	Stored string `json:"stored,omitempty"` // when the newest change was committed
+}
+
+// Hole is a run of unknown days inside a history.
+type Hole struct {
+	First string `json:"first"`
+	Last  string `json:"last"`
+	Days  int    `json:"days"`
+}
+
+// Refresh is how a tenant's history is kept fresh.
+type Refresh struct {
+	LastTry     string `json:"last_try,omitempty"`
+	LastSuccess string `json:"last_success,omitempty"`
+	RefreshDate string `json:"refresh_date,omitempty"` // Graph's own
+	Due         string `json:"due,omitempty"`
+	NotBefore   string `json:"not_before,omitempty"`
+	Stalled     string `json:"stalled_since,omitempty"` // since when the refresh date has not moved
+	Failures    int    `json:"failures"`
+	CallsToday  int    `json:"report_calls_24h"`
+}
+
+// Outcome is what a refresh on demand did for one tenant.
+type Outcome struct {
+	Tenant  string                `json:"tenant"`
+	Window  string                `json:"window,omitempty"`
+	State   translate.SourceState `json:"state,omitempty"`
+	Days    int                   `json:"days"`
+	Added   int                   `json:"added"`
+	Changed int                   `json:"corrected"`
+	Calls   int                   `json:"report_calls"`
+	Error   string                `json:"error,omitempty"`
+	Mend    string                `json:"mend,omitempty"`
+}
+
+// Reloaded is what a reload did.
+type Reloaded struct {
+	Generation   int64    `json:"generation"`
+	Changed      []string `json:"changed"`       // keys
+	NeedsRestart []string `json:"needs_restart"` // sentences
+}
+
+// Stamp writes a time for JSON, empty for the zero time.
+func Stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

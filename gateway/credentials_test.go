@@ -1,0 +1,116 @@
+package gateway
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+
+	"golang.org/x/crypto/bcrypt"
+)
+
+func hashOf(t *testing.T, password string) []byte {
+	t.Helper()
+	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hash
+}
+
+func TestVerify(t *testing.T) {
+	file := PasswordFile{"reader@example.com": hashOf(t, "pässwörd"), "other@example.com": hashOf(t, "other")}
+	v := newVerifier()
+	for _, c := range []struct {
+		name, user, password string
+		want                 bool
+	}{
+		{"UTF-8", "reader@example.com", "pässwörd", true},
+		{"Windows-1252", "reader@example.com", "p\xe4ssw\xf6rd", true},
+		{"wrong", "reader@example.com", "passwort", false},
+		{"another's", "reader@example.com", "other", false},
+		{"unknown user", "nobody@example.com", "other", false},
+		{"empty", "reader@example.com", "", false},
+	} {
+		for _, again := range []string{"first", "again"} {
+			got, err := v.verify(t.Context(), file, c.user, []byte(c.password))
+			if err != nil || got != c.want {
+				t.Errorf("%s, %s: %v, %v", c.name, again, got, err)
+			}
+		}
+	}
+	if n := v.known.ItemCount(); n != 2 {
+		t.Errorf("%d credentials are remembered, want the two that were right", n)
+	}
+	for key := range v.known.Items() {
+		if strings.Contains(key, "rd") {
+			t.Error("a password lies in memory")
+		}
+	}
+}
+
+func TestAChangedPasswordIsForgotten(t *testing.T) {
+	v := newVerifier()
+	if ok, _ := v.verify(t.Context(), PasswordFile{"a": hashOf(t, "old")}, "a", []byte("old")); !ok {
+		t.Fatal("the right password is refused")
+	}
+	if ok, _ := v.verify(t.Context(), PasswordFile{"a": hashOf(t, "new")}, "a", []byte("old")); ok {
+		t.Error("the old password still works after a change")
+	}
+}
+
+func TestABusyVerifierRefuses(t *testing.T) {
+	v := newVerifier()
+	for range cap(v.queue) {
+		v.queue <- struct{}{}
+	}
+	if _, err := v.verify(t.Context(), PasswordFile{"a": hashOf(t, "x")}, "a", []byte("x")); err != errBusy {
+		t.Errorf("error %v, want errBusy", err)
+	}
+}
+
+func TestBasic(t *testing.T) {
+	encode := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+	for _, c := range []struct {
+		header, user, password string
+		ok                     bool
+	}{
+		{"Basic " + encode("Reader@Example.com:a:b"), "reader@example.com", "a:b", true},
+		{"basic  " + encode("a:"), "a", "", true},
+		{"Basic " + encode("nocolon"), "", "", false},
+		{"Basic ???", "", "", false},
+		{"Bearer abc", "", "", false},
+		{"", "", "", false},
+		{"Basic", "", "", false},
+	} {
+		user, password, ok := basic(c.header)
+		if user != c.user || string(password) != c.password || ok != c.ok {
+			t.Errorf("basic(%q) = %q, %q, %v", c.header, user, password, ok)
+		}
+	}
+}
+
+func TestReadPasswords(t *testing.T) {
+	hash := string(hashOf(t, "x"))
+	file, err := ReadPasswords(strings.NewReader("# people\n\n Reader@Example.com :" + hash + "\nb:" + strings.Replace(hash, "$2a$", "$2y$", 1) + "\n"))
+	if err != nil || len(file) != 2 || file["reader@example.com"] == nil {
+		t.Fatalf("%v, %v", file, err)
+	}
+	for name, c := range map[string]struct{ text, want string }{
+		"MD5":       {"a:" + hash + "\nb:$apr1$abc$defghijk", "line 2: the entry of b is no bcrypt hash"},
+		"SHA-1":     {"a:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=", "line 1: the entry of a is no bcrypt hash"},
+		"plain":     {"a:secret", "line 1: the entry of a is no bcrypt hash"},
+		"no colon":  {"secret", "line 1: not of the form"},
+		"no name":   {":" + hash, "line 1: not of the form"},
+		"twice":     {"a:" + hash + "\nA:" + hash, "line 2: a stands twice"},
+		"long line": {strings.Repeat("x", 70_000), "not readable"},
+	} {
+		_, err := ReadPasswords(strings.NewReader(c.text))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want %q", name, err, c.want)
+			continue
+		}
+		if strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "$apr1") || strings.Contains(err.Error(), "W6ph") {
+			t.Errorf("%s: the error shows the entry: %v", name, err)
+		}
+	}
+}

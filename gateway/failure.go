@@ -1,0 +1,74 @@
+package gateway
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"rwsgate/cache"
+	"rwsgate/gateway/rws"
+	"rwsgate/odata"
+)
+
+const (
+	basePath       = rws.BasePath
+	realm          = `Basic Realm="reports"`
+	overBudgetWait = "1" // seconds
+)
+
+// failure makes the answer of an error that did not come from OData's own judgement (LEGACY 7). What the client reads
+// names the fault in the retired service's words and nothing internal.
+func (g *Gateway) failure(r *http.Request, k *call, err error) reply {
+	var fault *rws.Fault
+	var found *odata.Error
+	var none *cache.NoHistoryError
+	switch {
+	case errors.As(err, &fault):
+		return faultReply(k, fault)
+	case errors.Is(err, errUnauthorized):
+		a := reply{status: http.StatusUnauthorized, body: rws.Unauthorized(k.id), foreign: true}
+		a.set("Content-Type", "text/html; charset=utf-8")
+		a.set("WWW-Authenticate", realm)
+		return a
+	case errors.Is(err, errOutside):
+		a := errorReply(r, k, &odata.Error{Status: http.StatusNotFound, Lang: "en-US", Message: "Resource not found for the segment '" + firstSegment(r.URL.Path) + "'."})
+		a.foreign = true
+		return a
+	case errors.As(err, &found):
+		return errorReply(r, k, found)
+	case errors.As(err, &none):
+		a := errorReply(r, k, &odata.Error{Status: http.StatusServiceUnavailable, Code: "ConnectionFailedException", Message: "Failed to connect to the data mart."})
+		a.set("Retry-After", strconv.Itoa(none.RetryAfter()))
+		a.set(rws.HeaderError, rws.ConnectionFailedException)
+		return a
+	}
+	return errorReply(r, k, &odata.Error{Status: http.StatusInternalServerError, Code: "UnknownError", Message: "An error has occurred on the server."})
+}
+
+// faultReply writes an error of family (i).
+func faultReply(k *call, f *rws.Fault) reply {
+	body, contentType := f.Body(k.front.Format, k.front.Accept)
+	a := reply{status: f.Status, body: body}
+	a.set("Content-Type", contentType)
+	a.set(rws.HeaderError, rws.DataServiceException)
+	if f.Status == http.StatusServiceUnavailable {
+		a.set("Retry-After", overBudgetWait)
+	}
+	return a
+}
+
+// errorReply writes an error of family (ii) in the negotiated format.
+func errorReply(r *http.Request, k *call, e *odata.Error) reply {
+	request := odataRequest(r, k)
+	if k.root == "" {
+		request.Accept = r.Header.Get("Accept")
+	}
+	return replyOf(odata.ErrorResponse(k.settings.model, request, e))
+}
+
+// firstSegment is the first segment of a path.
+func firstSegment(path string) string {
+	segment, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return segment
+}

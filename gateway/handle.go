@@ -1,0 +1,156 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"rwsgate/gateway/rws"
+	"rwsgate/translate"
+)
+
+// call is one legacy request on its way through the gateway.
+type call struct {
+	id       string
+	settings *settings
+	peer     peer
+	root     string // service root as the client typed it, path only; empty outside the service
+	front    rws.Request
+	who      principal
+	tenant   *Tenant
+	set      string // entity set asked for, empty for the root and $metadata
+	zone     translate.Zone
+	answered string // value of X-Rwsgate-Answer, empty if the answer is no report
+	outcome  outcome
+}
+
+// outcome is what became of a call: for the log, the metrics and the ledger.
+type outcome struct {
+	status int
+	rows   int
+	bytes  int
+	hit    bool
+	reason error // what was wrong, nil on success
+}
+
+// handle answers ANY /*. It is the one place where errors become answers, log records and counts.
+func (g *Gateway) handle(c echo.Context) error {
+	r, started := c.Request(), g.Now()
+	k := &call{id: uuid.NewString(), settings: g.settings.Load()}
+	k.peer = peerOf(r, k.settings.TrustedProxies)
+	answer, err := g.safely(r, k)
+	if err != nil {
+		k.outcome.reason = err
+		answer = g.failure(r, k, err)
+	}
+	k.outcome.status, k.outcome.bytes = answer.status, len(answer.body)
+	err = g.write(c.Response().Writer, r, k, answer)
+	g.note(r, k, g.Now().Sub(started))
+	return err
+}
+
+// safely runs the call and turns a panic into the legacy 500; the log gets the stack.
+func (g *Gateway) safely(r *http.Request, k *call) (answer reply, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			g.Log.Error("panic while answering", "request_id", k.id, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			answer, err = reply{}, errInternal
+		}
+	}()
+	return g.answer(r, k)
+}
+
+var (
+	errInternal     = errors.New("internal error")
+	errUnauthorized = errors.New("no valid credentials")
+	errOutside      = errors.New("path outside the service")
+)
+
+// answer takes a request through the checks in the order of LEGACY 7: authentication and tenant, API version, $format,
+// quoted $orderby, X-timezone, limits, OData.
+func (g *Gateway) answer(r *http.Request, k *call) (reply, error) {
+	path := r.URL.EscapedPath()
+	root, rest, ok := rws.Split(path)
+	if !ok {
+		return reply{}, errOutside
+	}
+	k.root = root
+	front, frontFault := rws.Read(rest, r.URL.RawQuery, rws.Header{
+		Accept:                r.Header.Get("Accept"),
+		Version:               r.Header.Get("X-Rws-Version"),
+		MaxDataServiceVersion: r.Header.Get("Maxdataserviceversion"),
+	})
+	k.front = front
+	if err := g.admit(r, k); err != nil {
+		return reply{}, err
+	}
+	if frontFault != nil {
+		return reply{}, frontFault
+	}
+	if err := g.findZone(r, k); err != nil {
+		return reply{}, err
+	}
+	if len(path)+len(r.URL.RawQuery) > k.settings.MaxURL {
+		return reply{}, rws.InvalidQuery(fmt.Sprintf("%s Its URL is longer than %d bytes.", rws.QueryIsInvalid, k.settings.MaxURL))
+	}
+	release, err := g.spend(k)
+	if err != nil {
+		return reply{}, err
+	}
+	defer release()
+	return g.report(r, k)
+}
+
+// admit authenticates and finds the tenant.
+func (g *Gateway) admit(r *http.Request, k *call) error {
+	who, ok, fault := g.authenticate(r.Context(), k.settings, r.Header, k.peer)
+	switch {
+	case fault != nil:
+		return fault
+	case !ok:
+		return errUnauthorized
+	}
+	k.who = who
+	k.tenant, fault = k.settings.tenantOf(who, k.front.DelegatedOrg)
+	if fault != nil {
+		return fault
+	}
+	return nil
+}
+
+// findZone reads X-timezone.
+func (g *Gateway) findZone(r *http.Request, k *call) error {
+	zone, err := k.settings.Zones.Lookup(r.Header.Get("X-Timezone"))
+	if err == nil {
+		k.zone = zone
+		return nil
+	}
+	if !k.settings.UnknownZoneUTC {
+		return rws.InvalidZone(err.Error())
+	}
+	g.Log.Warn("unknown X-timezone, answered in UTC", "request_id", k.id, "principal", k.who.name, "cause", err.Error(),
+		"mend", "add the name to timezone_aliases")
+	g.Recorder.UnknownZone()
+	k.zone, err = k.settings.Zones.Lookup("")
+	return err
+}
+
+// spend takes the call's share of the budgets; release gives it back.
+func (g *Gateway) spend(k *call) (release func(), err error) {
+	if !g.pace.allow(k.who.name, k.settings.RequestsPerSecond, g.Now()) {
+		return nil, rws.OverBudget()
+	}
+	if g.underWay == nil {
+		return func() {}, nil
+	}
+	select {
+	case g.underWay <- struct{}{}:
+		return func() { <-g.underWay }, nil
+	default:
+		return nil, rws.OverBudget()
+	}
+}

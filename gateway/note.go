@@ -1,0 +1,94 @@
+package gateway
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"rwsgate/cache"
+	"rwsgate/translate"
+)
+
+// Recorder counts what the gateway does. Its labels come from closed sets.
+type Recorder interface {
+	// Answered is called for every call: set is a report's name or "other".
+	Answered(set string, status int, hit bool, bytes int, took time.Duration)
+	// Unfinished is called with the number of rows served for periods that are over but not covered yet.
+	Unfinished(set string, rows int)
+	// UnknownZone is called for each unknown X-timezone that was answered in UTC.
+	UnknownZone()
+}
+
+type nobody struct{}
+
+func (nobody) Answered(string, int, bool, int, time.Duration) {}
+func (nobody) Unfinished(string, int)                         {}
+func (nobody) UnknownZone()                                   {}
+
+// note logs and counts a finished call: faults of ours as warnings with their cause, faults of the client as
+// information, the rest only in detail.
+func (g *Gateway) note(r *http.Request, k *call, took time.Duration) {
+	g.Recorder.Answered(setLabel(k.set), k.outcome.status, k.outcome.hit, k.outcome.bytes, took)
+	level := slog.LevelDebug
+	switch {
+	case k.outcome.status >= http.StatusInternalServerError:
+		level = slog.LevelWarn
+	case k.outcome.status >= http.StatusBadRequest && !k.expected(r):
+		level = slog.LevelInfo
+	}
+	if !g.Log.Enabled(r.Context(), level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("request_id", k.id), slog.Int("status", k.outcome.status), slog.String("method", r.Method),
+		slog.String("url", clip(r.URL.RequestURI())), slog.String("principal", clip(k.who.name)),
+		slog.String("peer", k.peer.addr.String()), slog.String("agent", clip(r.UserAgent())),
+		slog.Int("rows", k.outcome.rows), slog.Bool("hit", k.outcome.hit), slog.Duration("took", took),
+	}
+	if k.tenant != nil {
+		attrs = append(attrs, slog.String("tenant", k.tenant.Name))
+	}
+	if k.outcome.reason != nil {
+		attrs = append(attrs, slog.String("cause", k.outcome.reason.Error()))
+		if mend := mendOf(k.outcome.reason); mend != "" {
+			attrs = append(attrs, slog.String("mend", mend))
+		}
+	}
+	g.Log.LogAttrs(r.Context(), level, "answered", attrs...)
+}
+
+// expected says whether a refusal is part of a normal conversation: .NET clients ask without a password first.
+func (k *call) expected(r *http.Request) bool {
+	return k.outcome.status == http.StatusUnauthorized && r.Header.Get("Authorization") == ""
+}
+
+// mendOf says what an operator can do about an error, if we know.
+func mendOf(err error) string {
+	var source *translate.SourceError
+	var none *cache.NoHistoryError
+	switch {
+	case errors.As(err, &source):
+		return source.Mend
+	case errors.As(err, &none):
+		return "run rwsgate check"
+	}
+	return ""
+}
+
+// clip bounds what a client can put into a log record.
+func clip(s string) string {
+	const most = 512
+	if len(s) > most {
+		return s[:most] + "…"
+	}
+	return s
+}
+
+// setLabel keeps the label's values a closed set.
+func setLabel(set string) string {
+	if _, ok := translate.ReportNamed(set); ok {
+		return set
+	}
+	return "other"
+}

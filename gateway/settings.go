@@ -1,0 +1,78 @@
+package gateway
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"rwsgate/odata"
+	"rwsgate/translate"
+)
+
+// Tenant is one organisation whose reports are served.
+type Tenant struct {
+	ID     string                      // Entra tenant id; TenantGuid
+	Name   string                      // domain; TenantName
+	Reads  func(principal string) bool // may this principal (lower case) read it?
+	Method translate.Method            // how its days are re-bucketed
+
+	guid [16]byte
+}
+
+// Settings are what a reload may change. They are read-only once applied.
+type Settings struct {
+	Tenants           []Tenant
+	Passwords         PasswordFile
+	AnonymousLoopback bool   // a loopback peer without forwarding headers needs no password
+	AnonymousTenant   string // name of the tenant it reads; may be empty with a single tenant
+	AllowPlainHTTP    bool   // passwords over plain HTTP from anywhere
+	PublicURL         string // scheme and host in ids and links; empty: the request's own
+	TrustedProxies    []netip.Prefix
+	Zones             *translate.Zones
+	UnknownZoneUTC    bool // answer in UTC for a zone name nobody knows; refuse otherwise
+	Unfinished        translate.Unfinished
+	Visible           translate.Visible
+	PageSize          int
+	MaxURL            int // bytes of path and query
+	RequestsPerSecond int // of one principal; 0: unlimited
+	Filter            odata.Limits
+}
+
+// settings are Settings made ready for the hot path.
+type settings struct {
+	Settings
+	generation int64
+	model      *odata.Model
+	byName     map[string]*Tenant
+	byID       map[string]*Tenant
+	anonymous  *Tenant
+}
+
+func compile(s Settings, generation int64) (*settings, error) {
+	c := &settings{
+		Settings:   s,
+		generation: generation,
+		model:      newModel(s.PageSize, s.Filter),
+		byName:     make(map[string]*Tenant, len(s.Tenants)),
+		byID:       make(map[string]*Tenant, len(s.Tenants)),
+	}
+	for i := range c.Tenants {
+		t := &c.Tenants[i]
+		guid, err := uuid.Parse(t.ID)
+		if err != nil {
+			return nil, fmt.Errorf("tenant %s: id is no GUID: %w", t.Name, err)
+		}
+		t.guid = guid
+		c.byName[strings.ToLower(t.Name)] = t
+		c.byID[strings.ToLower(t.ID)] = t
+	}
+	if s.AnonymousLoopback {
+		c.anonymous = c.byName[strings.ToLower(s.AnonymousTenant)]
+		if s.AnonymousTenant == "" && len(c.Tenants) == 1 {
+			c.anonymous = &c.Tenants[0]
+		}
+	}
+	return c, nil
+}
