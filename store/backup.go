@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"modernc.org/sqlite"
 )
@@ -77,8 +78,10 @@ func (s *Store) copyTo(ctx context.Context, path string) error {
 
 // vacuumInto copies over a connection of its own, so that neither the writer nor a reader waits.
 func (s *Store) vacuumInto(ctx context.Context, path string) error {
-	db := s.write
-	if s.kind == KindSQLite {
+	db, to := s.write, "file:"+escapePath(path)
+	if s.kind == KindMemory {
+		to += "?vfs=" + fileVFS() // else the copy would be kept in memory too
+	} else {
 		c, err := sqlite.NewConnector("file:" + escapePath(s.path) + "?mode=rw&_busy_timeout=10000")
 		if err != nil {
 			return err
@@ -86,6 +89,14 @@ func (s *Store) vacuumInto(ctx context.Context, path string) error {
 		db = sql.OpenDB(c)
 		defer func() { _ = db.Close() }()
 	}
-	_, err := db.ExecContext(ctx, "VACUUM INTO $1", "file:"+escapePath(path))
+	_, err := db.ExecContext(ctx, "VACUUM INTO $1", to)
 	return err
+}
+
+// fileVFS is SQLite's name for the system's files.
+func fileVFS() string {
+	if runtime.GOOS == "windows" {
+		return "win32"
+	}
+	return "unix"
 }

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 )
 
 //go:embed migrations/*.sql
@@ -36,12 +35,7 @@ func (s *Store) migrate(ctx context.Context, d dialect, o Options, before func(c
 	}
 	opts := []goose.ProviderOption{goose.WithSlog(o.Log), goose.WithDisableGlobalRegistry(true)}
 	if d.shared {
-		// Looked for each second, for five minutes: another replica may be migrating.
-		l, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
-		if err != nil {
-			return err
-		}
-		opts = append(opts, goose.WithSessionLocker(l))
+		opts = append(opts, goose.WithSessionLocker(advisoryLock{}))
 	}
 	p, err := goose.NewProvider(d.goose, s.write, clusterFS{sub, d.clustered}, opts...)
 	if err != nil {
@@ -120,3 +114,20 @@ type clusterFile struct {
 
 // Read reads the replaced text.
 func (f clusterFile) Read(p []byte) (int, error) { return f.text.Read(p) }
+
+// advisoryLock lets one replica migrate at a time: PostgreSQL holds the others until it is done, or its connection ends.
+type advisoryLock struct{}
+
+const advisoryKey = 0x72777367617465 // "rwsgate"
+
+// SessionLock waits for the lock.
+func (advisoryLock) SessionLock(ctx context.Context, c *sql.Conn) error {
+	_, err := c.ExecContext(ctx, "SELECT pg_advisory_lock($1)", int64(advisoryKey))
+	return err
+}
+
+// SessionUnlock gives the lock back.
+func (advisoryLock) SessionUnlock(ctx context.Context, c *sql.Conn) error {
+	_, err := c.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", int64(advisoryKey))
+	return err
+}

@@ -38,7 +38,7 @@ func child(name string, env ...string) *exec.Cmd {
 }
 
 func childStore() (*Store, error) {
-	return Open(context.Background(), os.Getenv("STORE"), Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	return Open(context.Background(), os.Getenv("STORE"), Options{Log: slog.New(slog.DiscardHandler)})
 }
 
 // operation is the nth change in a series that is the same wherever it is run: two merges, then an import.

@@ -107,16 +107,18 @@ func (s *Store) connectSQLite(path string, o Options) {
 	s.close = append(s.close, s.read.Close, s.write.Close) // the writer first: the last to close folds the log into the file
 }
 
-// warnIfReadOnly tells of a file that takes no writes. Its connections are then not kept, so that a mended file is
-// written again without a restart.
+// warnIfReadOnly tells of a store that takes no writes. Connections to a file are then not kept, so that a mended one
+// is written again without a restart.
 func (s *Store) warnIfReadOnly(ctx context.Context) {
 	err := s.Writable(ctx)
 	if f := FaultOf(err); f == "" || f == FaultLocked || ctx.Err() != nil {
 		return
 	}
-	s.write.SetMaxIdleConns(-1)
-	s.read.SetMaxIdleConns(-1)
-	s.log.WarnContext(ctx, "the store takes no writes, what it holds still answers", "file", s.path, "error", err)
+	if s.kind == KindSQLite {
+		s.write.SetMaxIdleConns(-1)
+		s.read.SetMaxIdleConns(-1)
+	}
+	s.log.WarnContext(ctx, "the store takes no writes, what it holds still answers", "store", s.path, "error", err)
 }
 
 // fileConnector opens a SQLite file by the first of its ways that works. The last way of a reader, immutable, serves a

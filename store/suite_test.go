@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -54,7 +53,7 @@ func open(t testing.TB, dsn string) *Store {
 func openWith(t testing.TB, dsn string, o Options) *Store {
 	t.Helper()
 	if o.Log == nil {
-		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s, err := Open(t.Context(), dsn, o)
 	if err != nil {
