@@ -115,7 +115,7 @@ func (e *exchange) note(answer *http.Response, body []byte, now time.Time) {
 	}
 }
 
-var decimal = regexp.MustCompile(`^[0-9]{1,10}(\.[0-9]{0,9})?$`)
+var decimal = regexp.MustCompile(`^[0-9]{1,20}(\.[0-9]{0,9})?$`)
 
 // parseRetryAfter reads whole seconds, seconds with a fraction (Graph sends them) or a date, at most a day; 0 if there
 // is nothing to wait for or the value says nothing.
@@ -126,7 +126,7 @@ func parseRetryAfter(value string, now time.Time) time.Duration {
 		if err != nil {
 			return 0
 		}
-		return min(time.Duration(seconds*float64(time.Second)), maxWait)
+		return time.Duration(min(seconds, maxWait.Seconds()) * float64(time.Second))
 	}
 	at, err := http.ParseTime(value)
 	if err != nil {
