@@ -38,7 +38,7 @@ func (k *Keeper) succeeded(before translate.Snapshot, d translate.Download) tran
 	}
 	r.Failures, r.LastError, r.NotBefore = 0, "", time.Time{}
 	r.Due = now.Add(k.jitter(k.o.Every))
-	r.State, r.Since = stateAfter(before.History, d)
+	r.State, r.Since = stateAfter(before.Refresh, before.History, d)
 	return r
 }
 

@@ -149,17 +149,21 @@ func TestStateAfter(t *testing.T) {
 	}
 	cases := []struct {
 		name     string
+		last     translate.Day // Since of before
 		known    []translate.DayMinutes
 		download []translate.DayMinutes
 		state    translate.SourceState
 		since    translate.Day
 	}{
-		{"minutes", nil, days(100, 0, 1, 0), translate.SourceLive, 0},
-		{"header only", days(90, 1), nil, translate.SourceHeaderOnly, 0},
-		{"zeros from the start", nil, days(100, 0, 0, 0), translate.SourceZeros, 100},
-		{"zeros over known minutes", days(98, 4, 4, 4, 4), days(100, 0, 0, 0), translate.SourceZeros, 102},
-		{"zeros before the download too", days(90, 4, 4, 0, 0), days(100, 0, 0), translate.SourceZeros, 92},
-		{"only zeros known", days(90, 0, 0), days(92, 0), translate.SourceZeros, 90},
+		{"minutes", 0, nil, days(100, 0, 1, 0), translate.SourceLive, 0},
+		{"header only", 0, days(90, 1), nil, translate.SourceHeaderOnly, 0},
+		{"zeros from the start", 0, nil, days(100, 0, 0, 0), translate.SourceZeros, 100},
+		{"zeros over known minutes", 0, days(98, 4, 4, 4, 4), days(100, 0, 0, 0), translate.SourceZeros, 102},
+		{"zeros before the download too", 0, days(90, 4, 4, 0, 0), days(100, 0, 0), translate.SourceZeros, 92},
+		{"minutes of before the zeros", 103, days(100, 4, 4, 4, 0), days(100, 4, 4, 4, 0, 0), translate.SourceZeros, 103},
+		{"minutes after zeros", 103, days(100, 4, 4, 4, 0), days(100, 4, 4, 4, 0, 1), translate.SourceLive, 0},
+		{"header only after zeros", 103, days(100, 4, 4, 4, 0), nil, translate.SourceHeaderOnly, 103},
+		{"only zeros known", 0, days(90, 0, 0), days(92, 0), translate.SourceZeros, 90},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -167,7 +171,7 @@ func TestStateAfter(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			state, since := stateAfter(h, translate.Download{Days: c.download})
+			state, since := stateAfter(translate.Refresh{Since: c.last}, h, translate.Download{Days: c.download})
 			if state != c.state || since != c.since {
 				t.Errorf("got %s since %d, want %s since %d", state, since, c.state, c.since)
 			}

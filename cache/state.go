@@ -6,14 +6,19 @@ import (
 	"rwsgate/translate"
 )
 
-// stateAfter gives the source state that a download shows, and for zeros their first day: the day after the last known
-// one with minutes, as far as the days from there are known.
-func stateAfter(h translate.History, d translate.Download) (translate.SourceState, translate.Day) {
+// stateAfter gives the source state that a download shows, and the first day of the zeros if there are some: the day
+// after the last known one with minutes, as far as the days from there are known. Zeros end with a day after their
+// first that has minutes: D180 still shows those of before for half a year. The date outlives other states.
+func stateAfter(last translate.Refresh, h translate.History, d translate.Download) (translate.SourceState, translate.Day) {
 	if len(d.Days) == 0 {
-		return translate.SourceHeaderOnly, 0
+		return translate.SourceHeaderOnly, last.Since
 	}
-	for _, day := range d.Days {
-		if !day.IsZero() {
+	for i := len(d.Days) - 1; i >= 0; i-- {
+		switch day := d.Days[i]; {
+		case day.IsZero():
+		case last.Since != 0 && day.Day < last.Since:
+			return translate.SourceZeros, last.Since
+		default:
 			return translate.SourceLive, 0
 		}
 	}

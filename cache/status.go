@@ -50,6 +50,9 @@ func (k *Keeper) Status(id string) (Status, bool) {
 		StalledSince: r.Stalled, Stalled: stalled(r.Stalled, now), Fetching: t.flight != nil, Pending: t.pending != nil,
 	}
 	st.Cause, st.Mend = explain(s, t.fault)
+	if st.State != translate.SourceZeros {
+		st.Since = 0
+	}
 	if t.fault != nil {
 		st.Fault = t.fault.Fault
 	}
