@@ -52,18 +52,14 @@ func (a *Answer) IsUnfinished(d Day) bool {
 // Rows answers a report from a history at an instant, by the rules of TIME 2.
 func Rows(h History, r Report, v View, now time.Time) Answer {
 	today := v.Zone.Today(now)
-	q := query{period: r.Period, view: v, today: today, since: minDay}
+	q := query{period: r.Period, view: v, today: today, since: oldestDay}
 	if v.Visible == OneYear {
 		q.since = yearBefore(today)
 	}
 	if r.Period != Daily {
 		q.totals = h.totalsOf(r.Name, v.Zone.Name())
 	}
-	from := minDay + 2
-	if q.since > minDay {
-		from = r.Period.First(q.since)
-	}
-	q.days = localise(h, v.Zone, v.Method, from)
+	q.days = localise(h, v.Zone, v.Method, r.Period.First(q.since))
 	q.survey()
 	return q.answer()
 }
@@ -153,6 +149,6 @@ func (q *query) extent() (from, to Day, any bool) {
 	if n := len(q.totals); n > 0 {
 		from, to = min(from, q.period.First(q.totals[0].Day)), max(to, q.totals[n-1].Day)
 	}
-	from, to = max(from, q.since), min(to, q.today)
+	from, to = max(from, q.period.First(q.since)), min(to, q.today)
 	return from, to, from <= to
 }
