@@ -1,0 +1,60 @@
+package command
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestVersion(t *testing.T) {
+	code, out, _ := cli("version")
+	if code != 0 || !strings.Contains(out, "go      go1.") || !strings.Contains(out, "tzdata  20") {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+}
+
+func TestWrongCalls(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"serve", "--nope"}, 2, "unknown flag: --nope"},
+		{[]string{"serve", "extra"}, 2, `takes no argument "extra"`},
+		{[]string{"nope"}, 1, `unknown command "nope"`},
+		{[]string{"serve", "--config", "missing.yaml"}, 1, "missing.yaml"},
+		{[]string{"serve", "--demo", "--config", "x.yaml"}, 1, "x.yaml"},
+		{[]string{"serve", "--demo", "--page-size", "many"}, 1, "limits.page_size"},
+		{[]string{"serve", "--demo", "--now", "yesterday"}, 1, "--now"},
+		{[]string{"serve"}, 1, "tenants"},
+		{[]string{"health", "--admin", "http://" + closedAddress(t)}, 1, "not ready"},
+	} {
+		code, _, stderr := cli(c.args...)
+		if code != c.code || !strings.Contains(stderr, c.want) {
+			t.Errorf("%v: exit code %d, stderr %q; want %d, %q", c.args, code, stderr, c.code, c.want)
+		}
+	}
+}
+
+func TestHelpTeaches(t *testing.T) {
+	code, out, _ := cli("serve", "--help")
+	for _, part := range []string{"--demo", "--now", "--limits-page-size", "SIGHUP", "Examples:"} {
+		if code != 0 || !strings.Contains(out, part) {
+			t.Errorf("exit code %d, %q is missing", code, part)
+		}
+	}
+}
+
+func TestHealth(t *testing.T) {
+	p := newRig(t).start(t)
+	if code, out, stderr := cli("health", "--admin", "http://"+p.Admin); code != 0 || !strings.Contains(out, "ready") {
+		t.Errorf("exit code %d: %s%s", code, out, stderr)
+	}
+	if a := p.get(t, "http://"+p.Admin+"/livez"); a.status != http.StatusOK {
+		t.Errorf("/livez: %d", a.status)
+	}
+	p.draining.Store(true)
+	if code, _, stderr := cli("health", "--admin", "http://"+p.Admin); code != 1 || !strings.Contains(stderr, "draining") {
+		t.Errorf("exit code %d while draining: %s", code, stderr)
+	}
+}
