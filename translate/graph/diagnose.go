@@ -47,7 +47,7 @@ func (c *Client) Diagnose(ctx context.Context, w translate.Window) Diagnosis {
 	var d Diagnosis
 	reached := c.network(ctx, &d, legToken, c.place.host, c.kind == ManagedIdentity)
 	found := c.network(ctx, &d, legReport, c.place.graph.Host, false)
-	permitted := c.token(ctx, &d, reached)
+	permitted := c.token(ctx, &d, reached || c.kind == DefaultChain) // a chain may ask someone else than Entra ID
 	c.report(ctx, &d, w, found && permitted)
 	return d
 }

@@ -3,6 +3,8 @@ package graph_test
 import (
 	"fmt"
 	"log/slog"
+	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +109,31 @@ func BenchmarkNew(b *testing.B) {
 		if _, err := graph.New(o); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// What a client keeps in memory once it has its token, of a thousand tenants.
+func BenchmarkClientAtRest(b *testing.B) {
+	w := &wire{answer: func(*http.Request) *http.Response { return reply(200, "text/csv", smallReport) }}
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	const tenants = 1000
+	for b.Loop() {
+		clients := make([]*graph.Client, tenants)
+		before := heap()
+		for i := range clients {
+			clients[i] = client(b, graph.Options{Tenant: "t", Transport: w, Cloud: graph.Cloud{Authority: "https://login.test/"},
+				Credential: graph.Credential{Kind: graph.ClientSecret, ClientID: "app", Secret: "secret"}})
+			if _, err := clients[i].Fetch(b.Context(), translate.D7); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(heap()-before)/tenants, "bytes/client")
+		runtime.KeepAlive(clients)
 	}
 }
 

@@ -121,6 +121,22 @@ func TestProxyForTokenReportAndDownload(t *testing.T) {
 	}
 }
 
+func TestClientsOfAPoolShareConnections(t *testing.T) {
+	s, _, o := simulator(t, graphsim.Options{})
+	p := startProxy(t, "", "")
+	o.Proxy = p.address("")
+	for range 5 {
+		if _, err := client(t, o).Fetch(t.Context(), translate.D7); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, host := range hosts(s) {
+		if n := p.seen()[host]; n != 1 {
+			t.Errorf("%d connections to %s; all: %v", n, host, p.seen())
+		}
+	}
+}
+
 func TestProxyRefuses(t *testing.T) {
 	_, _, o := simulator(t, graphsim.Options{})
 	p := startProxy(t, "rws", "right")
