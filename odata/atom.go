@@ -36,7 +36,7 @@ func (q *Query) newAtomWriter(p *Page, updated string) *atomWriter {
 	w := &atomWriter{set: set, page: p, keyAt: t.Property(t.Key)}
 	w.head = string(appendText(append([]byte(nil), "<id>"...), q.req.Base))
 	w.middle = `</id><category term="` + attr(t.FullName()) + `" scheme="` + scheme + `" /><link rel="edit" title="` + attr(t.Name) + `" href="`
-	w.tail = `" /><title /><updated>` + updated + `</updated><author><name /></author><content type="application/xml"><m:properties>`
+	w.tail = `" /><title /><updated>` + updated + `</updated><author><name /></author><content type="application/xml"`
 	for _, i := range q.columns() {
 		property := &t.Properties[i]
 		tag := propertyTags{index: i, name: property.Name, text: property.Kind == String}
@@ -123,6 +123,10 @@ func (w *atomWriter) entry(dst []byte, row int) []byte {
 	dst = append(dst, w.middle...)
 	dst = append(dst, dst[from:to]...)
 	dst = append(dst, w.tail...)
+	if len(w.tags) == 0 {
+		return append(dst, " />"...)
+	}
+	dst = append(dst, "><m:properties>"...)
 	for i := range w.tags {
 		dst = w.tags[i].property(dst, w.page.Source.Value(row, w.tags[i].index))
 	}

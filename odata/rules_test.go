@@ -115,6 +115,10 @@ func TestRule17KeysPropertiesAndCounts(t *testing.T) {
 		{key + "/TenantReporting.Other", "400 The type 'TenantReporting.Other' specified in the URI is neither a base type nor a sub-type of the previously-specified type 'TenantReporting.CsP2PAVTimeReport'."},
 		{key + "/TotalVideoMinutes/$value", "404 Resource not found for the segment 'TotalVideoMinutes'."},
 		{key + "/$links", "400 The request URI is not valid. There must a segment specified after the '$links' segment and the segment must refer to a entity resource."},
+		{key + "/$links/Nope", "404 Resource not found for the segment 'Nope'."},
+		{key + "/$links/ID", "400 The request URI is not valid. The segment 'ID' must refer to a navigation property since the previous segment identifier is '$links'."},
+		{"/CsP2PAVTimeDaily/$links/ID", "400 The request URI is not valid. Since the segment 'CsP2PAVTimeDaily' refers to a collection, this must be the last segment in the request URI. All intermediate segments must refer to a single resource."},
+		{"/CsP2PAVTimeDaily(1)(2)", "400 " + textSyntax},
 		{"/Others(2)/Bin/$value", "404 Resource not found for the segment 'Bin'."},
 	})
 	for target, want := range map[string]string{

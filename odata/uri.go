@@ -34,6 +34,7 @@ type resource struct {
 	property int    // index, with PropertyOf and PropertyValue
 	last     string // identifier of the last segment, for messages
 	entity   string // identifier of the segment that names the set or its type
+	links    bool   // $links came last
 }
 
 // maxSegments is the original parser's bound on the length of a path.
@@ -98,6 +99,9 @@ func parsePath(m *Model, path string) (resource, *Error) {
 			return resource{}, err
 		}
 		first = false
+	}
+	if r.links {
+		return resource{}, badRequest("The request URI is not valid. There must a segment specified after the '$links' segment and the segment must refer to a entity resource.")
 	}
 	return r, nil
 }
@@ -170,12 +174,14 @@ func (r *resource) next(m *Model, text string) *Error {
 		return err
 	}
 	switch {
+	case r.links:
+		return r.linked(name)
 	case name == "$value":
 		return r.value(parens)
 	case r.target == PropertyOf:
 		return fault(http.StatusNotFound, "The segment '"+text+"' in the request URI is not valid. The segment '"+r.last+"' refers to a primitive property, function, or service operation, so the only supported value from the next segment is '$value'.")
 	case name == "$links":
-		return r.links(parens)
+		return r.link(parens)
 	case name == "$count" && r.target == Entry:
 		return fault(http.StatusNotFound, "The request URI is not valid, since the segment '"+r.last+"' refers to a singleton, and the segment '$count' can only follow a resource collection.")
 	case name == "$count":
@@ -220,15 +226,24 @@ func (r *resource) value(parens bool) *Error {
 	return nil
 }
 
-// links reads /$links, behind which no navigation property can follow.
-func (r *resource) links(parens bool) *Error {
+// link reads /$links.
+func (r *resource) link(parens bool) *Error {
 	if parens {
 		return syntaxError()
 	}
 	if r.target == Feed {
 		return r.collection()
 	}
-	return badRequest("The request URI is not valid. There must a segment specified after the '$links' segment and the segment must refer to a entity resource.")
+	r.links = true
+	return nil
+}
+
+// linked reads the segment behind /$links. It must be a navigation property, and no type has one.
+func (r *resource) linked(name string) *Error {
+	if r.set.Type.Property(name) < 0 {
+		return notFound(name)
+	}
+	return badRequest("The request URI is not valid. The segment '" + name + "' must refer to a navigation property since the previous segment identifier is '$links'.")
 }
 
 // cast reads a type name as a segment; every set has one type only, so it changes nothing.
