@@ -51,7 +51,7 @@ func (t *tripper) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	e.note(answer, body, f.now())
-	answer.Body = io.NopCloser(bytes.NewReader(body))
+	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	return answer, nil
 }
 
