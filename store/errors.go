@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
+	"io"
 	"io/fs"
+	"net"
 	"strings"
 	"syscall"
 
@@ -114,6 +117,7 @@ func faultOf(err error) Fault {
 	var lite *sqlite.Error
 	var pg *pgconn.PgError
 	var connect *pgconn.ConnectError
+	var wire *net.OpError
 	var known *Error
 	switch {
 	case errors.As(err, &known):
@@ -122,7 +126,8 @@ func faultOf(err error) Fault {
 		return sqliteFault(lite.Code())
 	case errors.As(err, &pg):
 		return postgresFault(pg.Code)
-	case errors.As(err, &connect) || pgconn.Timeout(err):
+	case errors.As(err, &connect) || errors.As(err, &wire) || pgconn.Timeout(err) || pgconn.SafeToRetry(err),
+		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, driver.ErrBadConn):
 		return FaultUnreachable
 	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
 		return FaultFull

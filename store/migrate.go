@@ -15,11 +15,15 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// versionTable is goose's record of migrations, under a name of our own: another program in the same PostgreSQL schema
+// may keep its own by goose too.
+const versionTable = "rwsgate_schema"
+
 // dialect is all in which the engines differ.
 type dialect struct {
 	goose     goose.Dialect
 	clustered string // what /*clustered*/ in a migration means
-	tables    string // query: number of tables, and whether goose's is one of them
+	tables    string // query: number of tables that speak of another program unless the second, whether versionTable is there, is 1
 	shared    bool   // several machines may migrate at once: lock in the database
 }
 
@@ -33,7 +37,7 @@ func (s *Store) migrate(ctx context.Context, d dialect, o Options, before func(c
 	if err != nil {
 		return err
 	}
-	opts := []goose.ProviderOption{goose.WithSlog(o.Log), goose.WithDisableGlobalRegistry(true)}
+	opts := []goose.ProviderOption{goose.WithSlog(o.Log), goose.WithTableName(versionTable), goose.WithDisableGlobalRegistry(true)}
 	if d.shared {
 		opts = append(opts, goose.WithSessionLocker(advisoryLock{}))
 	}
@@ -80,7 +84,7 @@ func (s *Store) schemaVersion(ctx context.Context, d dialect) (int64, error) {
 		return 0, nil
 	}
 	var v sql.NullInt64
-	err := s.read.QueryRowContext(ctx, "SELECT MAX(version_id) FROM goose_db_version").Scan(&v)
+	err := s.read.QueryRowContext(ctx, "SELECT MAX(version_id) FROM "+versionTable).Scan(&v)
 	return v.Int64, err
 }
 

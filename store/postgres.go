@@ -13,8 +13,9 @@ import (
 )
 
 var postgresDialect = dialect{
-	goose:  goose.DialectPostgres,
-	tables: `SELECT COUNT(*), COUNT(CASE WHEN tablename = 'goose_db_version' THEN 1 END) FROM pg_catalog.pg_tables WHERE schemaname = current_schema()`,
+	goose: goose.DialectPostgres,
+	// Other tables may stand beside ours: extensions put some into every schema.
+	tables: `SELECT 0, COUNT(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = 'rwsgate_schema'`,
 	shared: true,
 }
 

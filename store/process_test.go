@@ -4,6 +4,7 @@ package store
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -118,6 +119,31 @@ func TestKilled(t *testing.T) {
 		}
 		t.Logf("%d operations survived %d kills", replayed, rounds)
 	})
+}
+
+// TestKilledWhileOpening kills a process while it makes a new store: the next one finds nothing that it cannot use.
+func TestKilledWhileOpening(t *testing.T) {
+	for _, e := range engines[1:] {
+		t.Run(e.name, func(t *testing.T) {
+			for range 10 {
+				dsn := e.dsn(t)
+				cmd := child("write", "STORE="+dsn)
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				time.AfterFunc(time.Duration(rand.IntN(60))*time.Millisecond, func() { _ = cmd.Process.Kill() })
+				_ = cmd.Wait()
+				var log bytes.Buffer
+				s := openWith(t, dsn, Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+				if err := s.Check(t.Context()); err != nil || log.Len() > 0 {
+					t.Errorf("%v; said %s", err, log.String())
+				}
+				if _, err := operation(t.Context(), s, 1); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
 }
 
 // killWriter lets a writer run until some time after it is ready, and gives the last version it had committed.

@@ -23,7 +23,7 @@ import (
 var sqliteDialect = dialect{
 	goose:     goose.DialectSQLite3,
 	clustered: "WITHOUT ROWID",
-	tables:    `SELECT COUNT(*), COUNT(CASE WHEN name = 'goose_db_version' THEN 1 END) FROM sqlite_master WHERE type = 'table'`,
+	tables:    `SELECT COUNT(*), COUNT(CASE WHEN name = 'rwsgate_schema' THEN 1 END) FROM sqlite_master WHERE type = 'table'`,
 }
 
 // memories numbers the memory stores of this process, so that each has its own.

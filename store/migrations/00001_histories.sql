@@ -70,12 +70,3 @@ CREATE TABLE leases (
 	holder TEXT   NOT NULL,
 	until  BIGINT NOT NULL
 ) /*clustered*/;
-
--- +goose Down
-DROP TABLE leases;
-DROP TABLE refreshes;
-DROP TABLE corrections;
-DROP TABLE totals;
-DROP TABLE spans;
-DROP TABLE days;
-DROP TABLE tenants;

@@ -1,0 +1,76 @@
+BEGIN TRANSACTION;
+CREATE TABLE corrections (
+	tenant    TEXT   NOT NULL REFERENCES tenants (id),
+	version   BIGINT NOT NULL,
+	kind      TEXT   NOT NULL,
+	what      TEXT   NOT NULL,
+	old_audio BIGINT NOT NULL,
+	old_video BIGINT NOT NULL,
+	new_audio BIGINT NOT NULL,
+	new_video BIGINT NOT NULL,
+	source    TEXT   NOT NULL,
+	at        BIGINT NOT NULL,
+	PRIMARY KEY (tenant, version, kind, what)
+) WITHOUT ROWID;
+INSERT INTO "corrections" VALUES('16a58f78-539f-47f7-b9bf-02a63867d73b',3,'day','2026-02-01',10,1,11,1,'graph',1772323204000000000);
+CREATE TABLE days (
+	tenant  TEXT    NOT NULL REFERENCES tenants (id),
+	day     INTEGER NOT NULL,
+	audio   BIGINT  NOT NULL CHECK (audio >= 0),
+	video   BIGINT  NOT NULL CHECK (video >= 0),
+	source  TEXT    NOT NULL,
+	fetched BIGINT  NOT NULL,
+	PRIMARY KEY (tenant, day)
+) WITHOUT ROWID;
+INSERT INTO "days" VALUES('16a58f78-539f-47f7-b9bf-02a63867d73b',20484,5,5,'graph-csv',1772323202000000000);
+INSERT INTO "days" VALUES('16a58f78-539f-47f7-b9bf-02a63867d73b',20485,11,1,'graph',1772337906000000007);
+INSERT INTO "days" VALUES('16a58f78-539f-47f7-b9bf-02a63867d73b',20486,20,2,'graph',1772337906000000007);
+CREATE TABLE rwsgate_schema (
+		id INTEGER PRIMARY KEY AUTOINCREMENT,
+		version_id INTEGER NOT NULL,
+		is_applied INTEGER NOT NULL,
+		tstamp TIMESTAMP DEFAULT (datetime('now'))
+	);
+INSERT INTO "rwsgate_schema" VALUES(1,0,1,'2026-03-01 00:00:00');
+INSERT INTO "rwsgate_schema" VALUES(2,1,1,'2026-03-01 00:00:00');
+CREATE TABLE leases (
+	name   TEXT   NOT NULL PRIMARY KEY,
+	holder TEXT   NOT NULL,
+	until  BIGINT NOT NULL
+) WITHOUT ROWID;
+INSERT INTO "leases" VALUES('16a58f78-539f-47f7-b9bf-02a63867d73b','holder',1772344860000000005);
+CREATE TABLE refreshes (
+	tenant TEXT NOT NULL PRIMARY KEY,
+	state  TEXT NOT NULL
+) WITHOUT ROWID;
+INSERT INTO "refreshes" VALUES('16a58f78-539f-47f7-b9bf-02a63867d73b','{"Due":"2026-03-01T12:00:00.000000005Z","NotBefore":"2026-03-01T06:01:00.000000005Z","LastTry":"2026-03-01T06:00:00.000000005Z","LastSuccess":"2026-03-01T06:00:00.000000005Z","LastFull":"2026-03-01T06:00:00.000000005Z","Failures":1,"Calls":["2026-03-01T06:00:00.000000005Z"],"RefreshDate":20511,"State":"live","Since":3,"LastError":"report: throttled","Stalled":"2026-03-01T06:00:00.000000005Z"}');
+CREATE TABLE spans (
+	tenant  TEXT   NOT NULL REFERENCES tenants (id),
+	begins  BIGINT NOT NULL,
+	ends    BIGINT NOT NULL CHECK (ends > begins),
+	audio   BIGINT NOT NULL CHECK (audio >= 0),
+	video   BIGINT NOT NULL CHECK (video >= 0),
+	source  TEXT   NOT NULL,
+	fetched BIGINT NOT NULL,
+	PRIMARY KEY (tenant, begins)
+) WITHOUT ROWID;
+INSERT INTO "spans" VALUES('16a58f78-539f-47f7-b9bf-02a63867d73b',1740816000000000000,1740902400000000000,240,24,'graph-csv',1772323202000000000);
+CREATE TABLE tenants (
+	id      TEXT   NOT NULL PRIMARY KEY,
+	version BIGINT NOT NULL,
+	stored  BIGINT NOT NULL
+) WITHOUT ROWID;
+INSERT INTO "tenants" VALUES('16a58f78-539f-47f7-b9bf-02a63867d73b',3,1772323204000000000);
+CREATE TABLE totals (
+	tenant  TEXT    NOT NULL REFERENCES tenants (id),
+	report  TEXT    NOT NULL,
+	zone    TEXT    NOT NULL,
+	day     INTEGER NOT NULL,
+	audio   BIGINT  NOT NULL CHECK (audio >= 0),
+	video   BIGINT  NOT NULL CHECK (video >= 0),
+	source  TEXT    NOT NULL,
+	fetched BIGINT  NOT NULL,
+	PRIMARY KEY (tenant, report, zone, day)
+) WITHOUT ROWID;
+INSERT INTO "totals" VALUES('16a58f78-539f-47f7-b9bf-02a63867d73b','CsP2PAVTimeWeekly','Pacific Standard Time',20155,700,70,'graph-csv',1772323202000000000);
+COMMIT;
