@@ -51,6 +51,14 @@ func (d *decoder) root(node ast.Node, cfg *Config) {
 	d.value(node, reflect.ValueOf(cfg).Elem(), "", "")
 }
 
+// affordable counts the nodes visited: aliases of aliases can make a small file unfold into a huge one.
+func (d *decoder) affordable(line int) bool {
+	if d.nodes++; d.nodes == maxNodes {
+		d.problem(line, "", "the configuration file unfolds into too many values: use fewer aliases (*)")
+	}
+	return d.nodes < maxNodes
+}
+
 type anchorFinder map[string]ast.Node
 
 // Visit notes anchors; it is the visitor of ast.Walk.
@@ -87,7 +95,7 @@ func (d *decoder) unwrap(n ast.Node) ast.Node {
 // value decodes one node into v. tag is that of the field that holds v.
 func (d *decoder) value(raw ast.Node, v reflect.Value, key string, tag reflect.StructTag) {
 	line := lineOf(raw)
-	if d.nodes++; d.nodes > maxNodes {
+	if !d.affordable(line) {
 		return
 	}
 	node := d.unwrap(raw)
@@ -205,10 +213,13 @@ func (d *decoder) structure(node ast.Node, v reflect.Value, key string) {
 func (d *decoder) pairs(node ast.Node, key string, depth int) []pair {
 	m, ok := node.(ast.MapNode)
 	if !ok || depth > 8 {
-		d.problem(lineOf(node), key, "is no mapping that can be read")
+		d.problem(lineOf(node), key, "merges (<<) too many levels deep, or something that is no mapping")
 		return nil
 	}
 	var own, merged []pair
+	if !d.affordable(lineOf(node)) {
+		return nil
+	}
 	seen := map[string]int{}
 	for it := m.MapRange(); it.Next(); {
 		k := it.Key()

@@ -15,7 +15,7 @@ import (
 const (
 	maxFileSize = 4 << 20
 	maxNesting  = 200
-	maxNodes    = 1 << 20
+	maxNodes    = 1 << 18
 )
 
 // quoted finds what the parser repeats from the file in its messages; it may be part of a secret.
