@@ -9,7 +9,8 @@ type sharer struct {
 	zone   Zone
 
 	day    int       // where the last observation began
-	hours  []segment // working hours, once needed
+	ready  bool
+	hours  []segment // working hours, once ready
 	hour   int       // first of hours that may still matter
 	weight []int64   // working space
 	parts  []int64
@@ -66,9 +67,8 @@ func (s *sharer) weigh(from, to int64) {
 // working gives the hours that count, and finds when they are.
 func (s *sharer) working() Hours {
 	h := s.method.hoursIn(s.zone)
-	if s.hours == nil {
-		s.hours = append(h.open(s.l.starts[0], s.l.starts[len(s.l.starts)-1]), segment{})
-		s.hours = s.hours[:len(s.hours)-1] // not nil, even if empty
+	if !s.ready {
+		s.hours, s.ready = h.open(s.l.starts[0], s.l.starts[len(s.l.starts)-1]), true
 	}
 	return h
 }
