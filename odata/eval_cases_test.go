@@ -9,7 +9,7 @@ import (
 func TestODataCases(t *testing.T) {
 	entity := allTypes()
 	m := &Model{Namespace: "TenantReporting", Sets: []*EntitySet{{Name: "AllTypes", Type: entity}}}
-	row := languageRows{make([]Value, len(entity.Properties))}
+	row := rowList{make([]Value, len(entity.Properties))}
 	for i, p := range entity.Properties {
 		row[0][i] = zeroValue(p.Kind)
 	}
