@@ -141,6 +141,12 @@ func (b *books) get(tenant string) translate.Snapshot {
 	return b.snapshots[tenant]
 }
 
+func (b *books) merged() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.merges
+}
+
 // edit changes a tenant's history as another process would.
 func (b *books) edit(tenant string, d translate.Download) {
 	r := b.get(tenant).Refresh

@@ -13,7 +13,7 @@ func TestTwoProcessesFetchLikeOne(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		store, g := newBooks(), &graph{}
 		g.set(slow(4*time.Second, nil))
-		a, b := newHouse(t, store, g), newHouse(t, store, g)
+		a, b := newHouse(t, store, g, seldom), newHouse(t, store, g, seldom)
 		defer a.close()
 		defer b.close()
 		var first sync.WaitGroup
@@ -215,12 +215,12 @@ func TestLeaseLostDuringAFetch(t *testing.T) {
 			return slow(40*time.Second, nil)(ctx, w)
 		})
 		pass(time.Hour + 50*time.Second)
-		if s := h.status(); !s.Pending || store.merges != 1 {
-			t.Fatalf("%d merges, one of them without the lease: %+v", store.merges, s)
+		if s := h.status(); !s.Pending || store.merged() != 1 {
+			t.Fatalf("%d merges, one of them without the lease: %+v", store.merged(), s)
 		}
 		pass(2 * time.Minute)
-		if s := h.status(); s.Pending || store.merges != 2 || len(g.asks()) != 2 {
-			t.Errorf("%d merges, %d fetches: %+v", store.merges, len(g.asks()), s)
+		if s := h.status(); s.Pending || store.merged() != 2 || len(g.asks()) != 2 {
+			t.Errorf("%d merges, %d fetches: %+v", store.merged(), len(g.asks()), s)
 		}
 	})
 }

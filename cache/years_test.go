@@ -72,7 +72,7 @@ func standIn(t *testing.T, seed uint64) *graphsim.Tenant {
 // Two years: lags of 1 to 9 days, corrections, outages of up to 60 days of every kind, restarts; after 18 months Graph
 // ends for good. What Graph showed for longer than a day and a half is known, with its last value.
 func TestTwoYears(t *testing.T) {
-	seeds := uint64(4)
+	seeds := uint64(2)
 	if os.Getenv("RWSGATE_LONG") != "" {
 		seeds = 200
 	}
@@ -87,7 +87,7 @@ func twoYears(t *testing.T, seed uint64, source *graphsim.Tenant) {
 	store := newBooks()
 	sim := &simulated{tenant: source, rand: rand.New(rand.NewPCG(seed, 2))}
 	start := func() (*Keeper, func()) {
-		k := NewKeeper(KeeperOptions{Histories: store, Poll: 5 * time.Minute, Rand: rand.New(rand.NewPCG(seed, 3)).Float64})
+		k := NewKeeper(KeeperOptions{Histories: store, Poll: 10 * time.Minute, Rand: rand.New(rand.NewPCG(seed, 3)).Float64})
 		k.Add(tenantA, "example", sim)
 		ctx, cancel := context.WithCancel(context.Background())
 		ended := make(chan struct{})
