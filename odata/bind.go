@@ -54,8 +54,8 @@ func (b *binder) sign(n *node) {
 	if n.op == opNot {
 		signatures = notSignatures
 	}
-	s, ok := promote(signatures, operand.typ)
-	if !ok {
+	s := promote(signatures, operand.typ)
+	if s == nil {
 		fail("A unary operator with an incompatible type was detected. Found operand type '%s' for operator kind '%s'.",
 			operand.typ.name(""), operatorNames[n.op])
 	}
@@ -101,8 +101,8 @@ func operandType(op nodeOp, left, right typ) (typ, bool) {
 	case !op.isComparison():
 		signatures = arithmeticSignatures
 	}
-	s, ok := promote(signatures, left, right)
-	if !ok {
+	s := promote(signatures, left, right)
+	if s == nil {
 		return typ{}, false
 	}
 	return s[0], true
@@ -131,8 +131,8 @@ func entityOperands(op nodeOp, left, right typ) (typ, bool) {
 	return typ{}, false
 }
 
-// promote finds an operator's signature for the operands' types by the binder's rules.
-func promote(signatures []signature, operands ...typ) (signature, bool) {
+// promote finds an operator's signature for the operands' types by the binder's rules, or nil.
+func promote(signatures []signature, operands ...typ) signature {
 	c := chooser{signatures: signatures, sources: operands, preferDecimal: true, skipNone: true}
 	c.fits = func(i int, target typ) bool { return fitsBinder(operands[i], target) }
 	return c.operator()

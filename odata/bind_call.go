@@ -43,12 +43,12 @@ func (f *function) match(n *node) typ {
 	c := chooser{signatures: f.signatures, sources: types, preferDecimal: true, skipNone: true}
 	c.fits = func(i int, target typ) bool { return fitsBinder(types[i], target) }
 	best := c.best()
-	if len(best) != 1 {
+	if best == 0 || best&(best-1) != 0 {
 		fail("No function signature for the function with name '%s' matches the specified arguments. The function signatures considered are: %s.",
 			n.name, f.describe(n.name))
 	}
 	if f.sameType {
-		return kindType(best[0][0].kind, false)
+		return kindType(c.first(best)[0].kind, false)
 	}
 	return kindType(f.result, false)
 }

@@ -18,7 +18,7 @@ func (b *binder) translateCall(n *node) *code {
 	s := f.evaluate(args)
 	if s == nil {
 		fail("No applicable function found for '%s' with the specified arguments. The functions considered are: %s.",
-			n.name, describe(n.name, f.evaluated(), clrName))
+			n.name, describe(n.name, f.methods(), clrName))
 	}
 	c := &code{op: codeCall, call: f.id, typ: kindType(f.result, false)}
 	if f.sameType {
@@ -50,33 +50,15 @@ func (c *code) setArgs(args []*code) {
 	}
 }
 
-// evaluated gives the signatures of the .NET methods behind the function: the binder's without the nullable ones.
-func (f *function) evaluated() []signature {
-	var list []signature
-	for _, s := range f.signatures {
-		plain := true
-		for _, t := range s {
-			plain = plain && (t.isReference() || !t.nullable)
-		}
-		if plain {
-			list = append(list, s)
-		}
-	}
-	return list
-}
-
 // evaluate picks the first method that no other is better than for the arguments, or nil.
 func (f *function) evaluate(args []*code) signature {
-	sources := make([]typ, len(args))
+	var sources [3]typ
 	for i, arg := range args {
 		sources[i] = arg.typ
 	}
-	c := chooser{signatures: f.evaluated(), sources: sources}
+	c := chooser{signatures: f.methods(), sources: sources[:len(args)]}
 	c.fits = func(i int, target typ) bool { return args[i].canPromote(target) }
-	if best := c.best(); len(best) > 0 {
-		return best[0]
-	}
-	return nil
+	return c.first(c.best())
 }
 
 func clrName(t typ) string {

@@ -51,8 +51,8 @@ func (b *binder) translateSign(n *node) *code {
 	if n.op == opNot {
 		c.op, signatures = codeNot, evaluatedNot
 	}
-	s, ok := choose(signatures, a)
-	if !ok {
+	s := choose(signatures, a)
+	if s == nil {
 		fail("Operator '%s' incompatible with operand type '%s'.", operatorNames[n.op], a.typ.name("System.Object"))
 	}
 	c.a, c.typ = a.promote(s[0]), s[0]
@@ -69,16 +69,19 @@ var (
 	evaluatedRelational = operands(2, String, Boolean, Guid, DateTime, DateTimeOffset, Time)
 )
 
-// choose finds the evaluator's signature for operands.
-func choose(signatures []signature, operands ...*code) (signature, bool) {
+// choose finds the evaluator's signature for operands, or nil.
+func choose(signatures []signature, operands ...*code) signature {
 	var sources [2]typ
 	for i, c := range operands {
 		sources[i] = c.typ
 	}
 	c := chooser{signatures: signatures, sources: sources[:len(operands)]}
 	c.fits = func(i int, target typ) bool { return operands[i].canPromote(target) }
-	s, ok := c.operator()
-	return s, ok && s[0].class != classNone
+	s := c.operator()
+	if s == nil || s[0].class == classNone {
+		return nil
+	}
+	return s
 }
 
 func promoteOperands(op nodeOp, left, right *code, lists ...[]signature) (*code, *code) {
@@ -88,7 +91,7 @@ func promoteOperands(op nodeOp, left, right *code, lists ...[]signature) (*code,
 		}
 	}
 	for _, signatures := range lists {
-		if s, ok := choose(signatures, left, right); ok {
+		if s := choose(signatures, left, right); s != nil {
 			return left.promote(s[0]), right.promote(s[1])
 		}
 	}

@@ -1,6 +1,9 @@
 package odata
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // functionID is which function a call runs.
 type functionID uint8
@@ -34,6 +37,7 @@ type function struct {
 	id functionID
 	// signatures are the binder's; the evaluator's follow from them.
 	signatures []signature
+	plain      []signature // what methods gives, where it is not the same
 	result     Kind
 	sameType   bool // the result has the argument's type
 	// described is the list of signatures for messages, where it cannot be made from them.
@@ -49,7 +53,27 @@ var (
 	clocks       = operands(1, DateTime, DateTimeOffset, Time)
 	fractional   = []signature{{kindType(Double, false)}, {kindType(Decimal, false)}, {kindType(Double, true)}, {kindType(Decimal, true)}}
 	substrings   = substringSignatures()
+
+	plainDates      = plainOnly(dates)
+	plainClocks     = plainOnly(clocks)
+	plainFractional = plainOnly(fractional)
+	plainSubstrings = plainOnly(substrings)
 )
+
+// plainOnly leaves out the signatures that take nullable values.
+func plainOnly(signatures []signature) []signature {
+	return slices.DeleteFunc(slices.Clone(signatures), func(s signature) bool {
+		return slices.ContainsFunc(s, func(t typ) bool { return t.nullable && !t.isReference() })
+	})
+}
+
+// methods gives the signatures of the .NET methods behind the function: the binder's without the nullable ones.
+func (f *function) methods() []signature {
+	if f.plain != nil {
+		return f.plain
+	}
+	return f.signatures
+}
 
 // functions are all functions by name but isof and cast, which take types.
 var functions = map[string]*function{
@@ -58,21 +82,21 @@ var functions = map[string]*function{
 	"substringof": {id: fnSubstringOf, signatures: twoStrings, result: Boolean},
 	"indexof":     {id: fnIndexOf, signatures: twoStrings, result: Int32},
 	"length":      {id: fnLength, signatures: oneString, result: Int32},
-	"substring":   {id: fnSubstring, signatures: substrings, result: String},
+	"substring":   {id: fnSubstring, signatures: substrings, plain: plainSubstrings, result: String},
 	"tolower":     {id: fnToLower, signatures: oneString, result: String},
 	"toupper":     {id: fnToUpper, signatures: oneString, result: String},
 	"trim":        {id: fnTrim, signatures: oneString, result: String},
 	"concat":      {id: fnConcat, signatures: twoStrings, result: String},
 	"replace":     {id: fnReplace, signatures: threeStrings, result: String},
-	"year":        {id: fnYear, signatures: dates, result: Int32},
-	"month":       {id: fnMonth, signatures: dates, result: Int32},
-	"day":         {id: fnDay, signatures: dates, result: Int32},
-	"hour":        {id: fnHour, signatures: clocks, result: Int32},
-	"minute":      {id: fnMinute, signatures: clocks, result: Int32},
-	"second":      {id: fnSecond, signatures: clocks, result: Int32},
-	"round":       {id: fnRound, signatures: fractional, sameType: true},
-	"floor":       {id: fnFloor, signatures: fractional, sameType: true},
-	"ceiling":     {id: fnCeiling, signatures: fractional, sameType: true},
+	"year":        {id: fnYear, signatures: dates, plain: plainDates, result: Int32},
+	"month":       {id: fnMonth, signatures: dates, plain: plainDates, result: Int32},
+	"day":         {id: fnDay, signatures: dates, plain: plainDates, result: Int32},
+	"hour":        {id: fnHour, signatures: clocks, plain: plainClocks, result: Int32},
+	"minute":      {id: fnMinute, signatures: clocks, plain: plainClocks, result: Int32},
+	"second":      {id: fnSecond, signatures: clocks, plain: plainClocks, result: Int32},
+	"round":       {id: fnRound, signatures: fractional, plain: plainFractional, sameType: true},
+	"floor":       {id: fnFloor, signatures: fractional, plain: plainFractional, sameType: true},
+	"ceiling":     {id: fnCeiling, signatures: fractional, plain: plainFractional, sameType: true},
 
 	"geo.distance": {id: fnSpatial, described: "geo.distance(Edm.GeographyPoint Nullable=true, Edm.GeographyPoint Nullable=true); " +
 		"geo.distance(Edm.GeometryPoint Nullable=true, Edm.GeometryPoint Nullable=true)"},

@@ -1,5 +1,7 @@
 package odata
 
+import "math/bits"
+
 // signature is the parameter types of an operator or function.
 type signature []typ
 
@@ -15,15 +17,19 @@ type chooser struct {
 	skipNone bool
 }
 
+// found is a set of signatures: bit i for the i-th.
+type found uint64
+
+func (f found) has(i int) bool { return f>>i&1 == 1 }
+
 // applicable gives the signatures that all arguments fit.
-func (c *chooser) applicable() []signature {
-	var found []signature
-	for _, s := range c.signatures {
+func (c *chooser) applicable() (f found) {
+	for i, s := range c.signatures {
 		if c.isApplicable(s) {
-			found = append(found, s)
+			f |= 1 << i
 		}
 	}
-	return found
+	return f
 }
 
 func (c *chooser) isApplicable(s signature) bool {
@@ -39,27 +45,32 @@ func (c *chooser) isApplicable(s signature) bool {
 }
 
 // best gives the applicable signatures that no other is better than.
-func (c *chooser) best() []signature {
-	found := c.applicable()
-	if len(found) < 2 {
-		return found
-	}
-	var best []signature
-	for i := range found {
-		if !c.beaten(found, i) {
-			best = append(best, found[i])
+func (c *chooser) best() found {
+	all := c.applicable()
+	best := all
+	for i := range c.signatures {
+		if all.has(i) && c.beaten(all, i) {
+			best &^= 1 << i
 		}
 	}
 	return best
 }
 
-func (c *chooser) beaten(found []signature, i int) bool {
-	for j := range found {
-		if i != j && c.better(found[j], found[i]) {
+func (c *chooser) beaten(all found, i int) bool {
+	for j := range c.signatures {
+		if i != j && all.has(j) && c.better(c.signatures[j], c.signatures[i]) {
 			return true
 		}
 	}
 	return false
+}
+
+// first gives the first signature of a set, or nil.
+func (c *chooser) first(f found) signature {
+	if f == 0 {
+		return nil
+	}
+	return c.signatures[bits.TrailingZeros64(uint64(f))]
 }
 
 func (c *chooser) better(first, second signature) bool {
@@ -78,19 +89,21 @@ func (c *chooser) better(first, second signature) bool {
 	return better
 }
 
-// operator gives the one signature for an operator's operands. Of a pair that differs in nullability only, the nullable one is taken.
-func (c *chooser) operator() (signature, bool) {
+// operator gives the one signature for an operator's operands, or nil. Of a pair that differs in nullability only, the nullable
+// one is taken.
+func (c *chooser) operator() signature {
 	best := c.best()
+	one := c.first(best)
+	two := c.first(best & (best - 1))
 	switch {
-	case len(best) == 1:
-		return best[0], true
-	case len(best) == 2 && len(c.sources) == 2 && best[0][0].lifted() == best[1][0].lifted():
-		if best[0][0].nullable {
-			return best[0], true
-		}
-		return best[1], true
+	case two == nil:
+		return one
+	case bits.OnesCount64(uint64(best)) > 2 || len(c.sources) != 2 || one[0].lifted() != two[0].lifted():
+		return nil
+	case one[0].nullable:
+		return one
 	}
-	return nil, false
+	return two
 }
 
 // operands gives the signatures of an operator on n operands of one kind, for kinds nullable and not.
