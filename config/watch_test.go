@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -112,11 +113,14 @@ func TestReload(t *testing.T) {
 
 // TestSymlinkSwap changes files as Kubernetes changes a mounted volume: by renaming a link to a directory.
 func TestSymlinkSwap(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Kubernetes mounts volumes so on Linux only; links need a privilege on Windows")
+	}
 	d, src := watchedDirectory(t)
 	mount := directory{t, t.TempDir()}
 	link := filepath.Join(mount.path, "..data")
 	if err := os.Symlink(d.path, link); err != nil {
-		t.Skip("this system has no symbolic links:", err)
+		t.Fatal(err)
 	}
 	src.File = filepath.Join(link, "rwsgate.yml")
 	w, err := NewWatcher(src)
