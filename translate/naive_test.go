@@ -14,12 +14,13 @@ type naive struct {
 	minutes map[Day]Minutes
 	lacks   map[Day]bool // local days with a minute that is not known
 	exists  map[Day]bool
+	dates   map[int64]Day // by minutes since 1970
 	first   Day // the dates that were looked at
 	last    Day
 }
 
 func newNaive(h History, v View) *naive {
-	n := &naive{history: h, view: v, minutes: map[Day]Minutes{}, lacks: map[Day]bool{}, exists: map[Day]bool{}}
+	n := &naive{history: h, view: v, minutes: map[Day]Minutes{}, lacks: map[Day]bool{}, exists: map[Day]bool{}, dates: map[int64]Day{}}
 	first, last, any := h.extent()
 	if !any {
 		return n
@@ -40,7 +41,7 @@ func (n *naive) walk() {
 	today := Day(minDay)
 	for t := (n.first - 3).UTC(); t.Before((n.last + 3).UTC()); t = t.Add(time.Minute) {
 		today = max(today, n.date(t))
-		n.exists[today] = true
+		n.exists[today], n.dates[t.Unix()/60] = true, today
 		if !n.known(t) {
 			n.lacks[today] = true
 		}
@@ -65,7 +66,12 @@ func (n *naive) known(t time.Time) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(n.history.spans, func(o Observation) bool { return !t.Before(o.Start) && t.Before(o.End) })
+	for _, o := range n.history.spans {
+		if !t.Before(o.Start) && t.Before(o.End) {
+			return true
+		}
+	}
+	return false
 }
 
 // share gives the minutes of o to local days by largest remainder; day is the UTC day that o is, if it is one.
@@ -74,11 +80,8 @@ func (n *naive) share(o Observation, day Day) {
 	if n.view.Method == Calendar && day >= 0 {
 		weights[day] = 1
 	} else {
-		today := Day(minDay)
-		for t := o.Start.Add(-lookBack); t.Before(o.End); t = t.Add(time.Minute) {
-			if today = max(today, n.date(t)); !t.Before(o.Start) {
-				weights[today] += n.weight(t)
-			}
+		for t := o.Start; t.Before(o.End); t = t.Add(time.Minute) {
+			weights[n.dates[t.Unix()/60]] += n.weight(t)
 		}
 	}
 	audio, video := split(o.Audio, weights), split(o.Video, weights)

@@ -8,7 +8,7 @@ type sharer struct {
 	method Method
 	zone   Zone
 
-	day    int       // where the last observation began
+	day    int // where the last observation began
 	ready  bool
 	hours  []segment // working hours, once ready
 	hour   int       // first of hours that may still matter

@@ -23,6 +23,8 @@ func TestDayBounds(t *testing.T) {
 		{"Pacific/Apia", "2011-12-29", "2011-12-29T10:00:00Z", "2011-12-30T10:00:00Z", true},
 		{"Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00Z", "2011-12-30T10:00:00Z", false},
 		{"Pacific/Apia", "2011-12-31", "2011-12-30T10:00:00Z", "2011-12-31T10:00:00Z", true},
+		{"America/Los_Angeles", "1969-12-30", "1969-12-30T08:00:00Z", "1969-12-31T08:00:00Z", true},
+		{"Asia/Kolkata", "1965-06-01", "1965-05-31T18:30:00Z", "1965-06-01T18:30:00Z", true},
 		// At 00:01 on the 7th the clock went back to 23:01 on the 6th: the 7th had begun, and goes on.
 		{"America/St_Johns", "2010-11-06", "2010-11-06T02:30:00Z", "2010-11-07T02:30:00Z", true},
 		{"America/St_Johns", "2010-11-07", "2010-11-07T02:30:00Z", "2010-11-08T03:30:00Z", true},
@@ -54,6 +56,7 @@ func TestToday(t *testing.T) {
 		{"America/St_Johns", "2010-11-07T02:30:30Z", "2010-11-07"},
 		{"America/St_Johns", "2010-11-07T02:31:30Z", "2010-11-07"}, // the clock says 23:01 on the 6th again
 		{"America/St_Johns", "2010-11-08T03:29:59Z", "2010-11-07"},
+		{"UTC", "1969-12-31T23:59:59Z", "1969-12-31"},
 		{"UTC+14:00", "2026-11-01T10:00:00Z", "2026-11-02"},
 	} {
 		now, err := time.Parse(time.RFC3339, c.now)
