@@ -14,13 +14,13 @@ type naive struct {
 	minutes map[Day]Minutes
 	lacks   map[Day]bool // local days with a minute that is not known
 	exists  map[Day]bool
-	dates   map[int64]Day // by minutes since 1970
-	first   Day // the dates that were looked at
+	dates   []Day // of the minutes from first-3 on
+	first   Day   // the dates that were looked at
 	last    Day
 }
 
 func newNaive(h History, v View) *naive {
-	n := &naive{history: h, view: v, minutes: map[Day]Minutes{}, lacks: map[Day]bool{}, exists: map[Day]bool{}, dates: map[int64]Day{}}
+	n := &naive{history: h, view: v, minutes: map[Day]Minutes{}, lacks: map[Day]bool{}, exists: map[Day]bool{}}
 	first, last, any := h.extent()
 	if !any {
 		return n
@@ -41,7 +41,7 @@ func (n *naive) walk() {
 	today := Day(minDay)
 	for t := (n.first - 3).UTC(); t.Before((n.last + 3).UTC()); t = t.Add(time.Minute) {
 		today = max(today, n.date(t))
-		n.exists[today], n.dates[t.Unix()/60] = true, today
+		n.exists[today], n.dates = true, append(n.dates, today)
 		if !n.known(t) {
 			n.lacks[today] = true
 		}
@@ -80,8 +80,10 @@ func (n *naive) share(o Observation, day Day) {
 	if n.view.Method == Calendar && day >= 0 {
 		weights[day] = 1
 	} else {
+		at := int(o.Start.Sub((n.first - 3).UTC()) / time.Minute)
 		for t := o.Start; t.Before(o.End); t = t.Add(time.Minute) {
-			weights[n.dates[t.Unix()/60]] += n.weight(t)
+			weights[n.dates[at]] += n.weight(t)
+			at++
 		}
 	}
 	audio, video := split(o.Audio, weights), split(o.Video, weights)
