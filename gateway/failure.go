@@ -37,6 +37,8 @@ func (g *Gateway) failure(r *http.Request, k *call, err error) reply {
 		return a
 	case errors.As(err, &found):
 		return errorReply(r, k, found)
+	case errors.Is(err, cache.ErrClosed):
+		return g.failure(r, k, &cache.NoHistoryError{Tenant: k.tenant.ID})
 	case errors.As(err, &none):
 		a := errorReply(r, k, &odata.Error{Status: http.StatusServiceUnavailable, Code: "ConnectionFailedException", Message: "Failed to connect to the data mart."})
 		a.set("Retry-After", strconv.Itoa(none.RetryAfter()))
@@ -64,7 +66,7 @@ func errorReply(r *http.Request, k *call, e *odata.Error) reply {
 	if k.root == "" {
 		request.Accept = r.Header.Get("Accept")
 	}
-	return replyOf(odata.ErrorResponse(k.settings.model, request, e))
+	return replyOf(odata.ErrorResponse(request, e))
 }
 
 // firstSegment is the first segment of a path.

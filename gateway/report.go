@@ -39,6 +39,10 @@ func (g *Gateway) report(r *http.Request, k *call) (reply, error) {
 	if view.err != nil {
 		return reply{}, view.err
 	}
+	if result.Panic != "" {
+		g.Log.Error("panic while answering", "request_id", k.id, "panic", result.Panic)
+		return reply{}, errInternal
+	}
 	answer := replyOf(result)
 	if result.Err != nil {
 		if strings.HasPrefix(result.Err.Message, rws.QueryIsInvalid) {

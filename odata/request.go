@@ -2,6 +2,8 @@ package odata
 
 import (
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"strings"
 	"time"
 )
@@ -34,30 +36,38 @@ type Response struct {
 	Body               []byte
 	Err                *Error // the error the body tells, nil for a success
 	Rows               int    // entries written
+	Panic              string // what was recovered, with its stack, for the log; empty unless there is a fault in this package
 }
 
 // Answer does all of a request: parse, fetch, apply, render. It never panics. An error of rows that is an *Error is
 // answered as it is, any other as the service's 500; updated is the time every Atom element
 // carries. Texts are English whatever AcceptLanguage says: only those of the original are known.
-func Answer(m *Model, req Request, rows func(*EntitySet) (RowSource, error), updated time.Time) (resp Response) {
+func Answer(m *Model, req Request, rows func(*EntitySet) (RowSource, error), updated time.Time) Response {
+	return AnswerPrepared(m, req, func(*Query) {}, rows, updated)
+}
+
+// AnswerPrepared is Answer with a look at the parsed query, and a chance to shift its dates, before rows are asked for.
+func AnswerPrepared(m *Model, req Request, prepare func(*Query), rows func(*EntitySet) (RowSource, error), updated time.Time) (resp Response) {
 	defer func() {
-		if recover() != nil {
-			resp = answerError(m, req, unexpected())
+		if p := recover(); p != nil {
+			resp = answerError(req, unexpected())
+			resp.Panic = fmt.Sprintf("%v\n%s", p, debug.Stack())
 		}
 	}()
 	q, err := parse(m, req)
 	if err != nil {
-		return answerError(m, req, err)
+		return answerError(req, err)
 	}
+	prepare(q)
 	resp, err = q.answer(rows, updated)
 	if err != nil {
-		return answerError(m, req, err)
+		return answerError(req, err)
 	}
 	return resp
 }
 
 // answerError renders an error in the format that the request negotiates for errors.
-func answerError(m *Model, req Request, e *Error) Response {
+func answerError(req Request, e *Error) Response {
 	f := NegotiateError(req)
 	return Response{
 		Status:             e.Status,

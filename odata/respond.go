@@ -1,4 +1,4 @@
 package odata
 
 // ErrorResponse writes an error that the caller found, in the format that the request negotiates for errors.
-func ErrorResponse(m *Model, req Request, e *Error) Response { return answerError(m, req, e) }
+func ErrorResponse(req Request, e *Error) Response { return answerError(req, e) }
