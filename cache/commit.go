@@ -68,8 +68,9 @@ func (k *Keeper) commit(t *tenant, f *flight, d translate.Download, last transla
 	defer cancel()
 	s, change, err := k.o.Histories.Merge(ctx, t.id, d, r)
 	if err != nil {
-		k.setPending(t, &d)
-		k.o.Logger.Error("download not stored; it is kept until the store answers", "tenant", t.label(), "error", err)
+		if k.setPending(t, &d) {
+			k.o.Logger.Error("download not stored; it is kept until the store takes it", "tenant", t.label(), "error", err)
+		}
 		return k.storeFailed(t, err)
 	}
 	k.setPending(t, nil)

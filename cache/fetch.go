@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -76,12 +77,20 @@ func (k *Keeper) ask(t *tenant, f *flight, fetcher Fetcher, w translate.Window) 
 	renewal.Go(func() { k.keepLease(ctx, t, f) })
 	defer func() {
 		if p := recover(); p != nil {
-			k.o.Logger.Error("fetch panicked", "tenant", t.label(), "panic", p, "stack", string(debug.Stack()))
+			k.o.Logger.Error("fetch panicked", "tenant", t.label(), "panic", panicText(p), "stack", string(debug.Stack()))
 			err = &translate.SourceError{Fault: translate.FaultUnreadable, Stage: translate.StageReport,
 				Reason: "the answer made the client fail", Mend: "report it: the log has the place", Calls: CallsPerFetch}
 		}
 	}()
 	return fetcher.Fetch(ctx, w)
+}
+
+// panicText gives a runtime error's text, and of all else the type only: it may hold anything.
+func panicText(p any) string {
+	if e, ok := p.(runtime.Error); ok {
+		return e.Error()
+	}
+	return fmt.Sprintf("%T", p)
 }
 
 // faultOf gives the SourceError in err; a deadline and what should not come become one. Their calls are not known, so

@@ -163,6 +163,9 @@ func TestCommitFailsAndGraphIsNotAskedAgain(t *testing.T) {
 		if s := h.status(); !s.Pending || s.StoreError == "" || !sameDays(before, h.days()) {
 			t.Errorf("memory must not run ahead of the store: %+v", s)
 		}
+		if n := h.log.count("download not stored"); n != 1 {
+			t.Errorf("logged %d times", n)
+		}
 		store.setFail(nil)
 		pass(40 * time.Second)
 		s := h.status()
@@ -172,6 +175,22 @@ func TestCommitFailsAndGraphIsNotAskedAgain(t *testing.T) {
 		if r := store.get(tenantA).Refresh; r.LastSuccess != g.asks()[1].at || len(r.Calls) != 2 || r.Failures != 0 || r.LastError != "" {
 			t.Errorf("stored state %+v", r)
 		}
+	})
+}
+
+// A download that the store refuses for ever must not keep all later ones away.
+func TestRefusedDownloadIsGivenUp(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		store, g := newBooks(), &graph{}
+		h := newHouse(t, store, g)
+		defer h.close()
+		pass(5 * time.Hour)
+		store.setFail(away("merge"))
+		pass(25 * time.Hour)
+		if n := len(g.asks()); n < 4 || n > 6 {
+			t.Errorf("%d fetches, want one a period", n)
+		}
+		assertBudget(t, g.asks(), 1)
 	})
 }
 

@@ -110,5 +110,5 @@ func (k *Keeper) nextLocked(t *tenant) time.Time {
 	if t.anew {
 		r.Due, r.NotBefore = time.Time{}, time.Time{}
 	}
-	return latest(readyAt(r, answerable(s), k.o.Now()), t.holdOff)
+	return latest(k.readyAt(r, answerable(s)), t.holdOff)
 }

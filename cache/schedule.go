@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"slices"
 	"time"
 
 	"rwsgate/translate"
@@ -31,9 +32,17 @@ const (
 )
 
 // readyAt is when a tenant may be fetched by schedule, seen from its stored state alone: due, not backed off, within
-// budget and limit.
-func readyAt(r translate.Refresh, history bool, now time.Time) time.Time {
-	at := latest(r.Due, r.NotBefore, limitAt(r.Calls, now))
+// budget and limit. Times too far ahead are not believed: the clock was wrong when they were stored, or the period was
+// longer.
+func (k *Keeper) readyAt(r translate.Refresh, history bool) time.Time {
+	now := k.o.Now()
+	at := limitAt(r.Calls, now)
+	if !r.Due.After(now.Add(2 * k.o.Every)) {
+		at = latest(at, r.Due)
+	}
+	if !r.NotBefore.After(now.Add(2 * max(k.o.Every, goneEvery, maxGraphWait))) {
+		at = latest(at, r.NotBefore)
+	}
 	if history {
 		at = latest(at, roomAt(r.Calls, budgetSpan, budgetCalls, now))
 	}
@@ -45,41 +54,42 @@ func limitAt(calls []time.Time, now time.Time) time.Time {
 	return roomAt(calls, graphSpan, graphCalls, now)
 }
 
-// roomAt is when a fetch of the greatest cost keeps every span within most calls; zero if it does now. Calls of the
-// future (the clock was set back) count like those of now.
+// roomAt is when a fetch of the greatest cost keeps every span within most calls; zero if it does now. Calls more than
+// a day ahead are not believed.
 func roomAt(calls []time.Time, span time.Duration, most int, now time.Time) time.Time {
+	for len(calls) > 0 && calls[len(calls)-1].After(now.Add(budgetSpan)) {
+		calls = calls[:len(calls)-1]
+	}
 	allowed := most - CallsPerFetch
 	if len(calls) <= allowed {
 		return time.Time{}
 	}
 	blocking := calls[len(calls)-allowed-1] // this one must have left the span
-	if blocking.After(now) {
-		blocking = now
-	}
 	if at := blocking.Add(span); at.After(now) {
 		return at
 	}
 	return time.Time{}
 }
 
-// count adds n calls made until now and drops those older than the budget's span.
+// count adds n calls made until now and drops those out of the budget's span.
 func count(calls []time.Time, n int, now time.Time) []time.Time {
 	out := make([]time.Time, 0, len(calls)+n)
 	for _, c := range calls {
-		if now.Sub(c) < budgetSpan {
+		if now.Sub(c).Abs() < budgetSpan {
 			out = append(out, c)
 		}
 	}
 	for range n {
 		out = append(out, now)
 	}
+	slices.SortFunc(out, time.Time.Compare) // the clock may have been set back
 	return out
 }
 
 // within counts the calls of the last 24 h.
 func within(calls []time.Time, now time.Time) (n int) {
 	for _, c := range calls {
-		if now.Sub(c) < budgetSpan {
+		if now.Sub(c).Abs() < budgetSpan {
 			n++
 		}
 	}

@@ -91,11 +91,13 @@ func TestReadyAt(t *testing.T) {
 		{"nine calls: six must leave", translate.Refresh{Calls: ago(9*h, 8*h, 7*h, 6*h, 5*h, 4*h, 3*h, 2*h, h)}, true, now.Add(20 * h)},
 		{"no history: Graph's limit only", translate.Refresh{Calls: repeat(12, m)}, false, time.Time{}},
 		{"no history: limit reached", translate.Refresh{Calls: repeat(13, 4*m)}, false, now.Add(6 * m)},
-		{"calls in the future count as now", translate.Refresh{Calls: repeat(13, -h)}, false, now.Add(10 * m)},
+		{"the clock was set back an hour", translate.Refresh{Calls: repeat(13, -h)}, false, now.Add(h + 10*m)},
+		{"the clock was set back a year", translate.Refresh{Calls: repeat(13, -365*24*h), Due: now.AddDate(1, 0, 0), NotBefore: now.AddDate(1, 0, 0)}, true, time.Time{}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			if got := readyAt(c.refresh, c.history, now); !got.Equal(c.want) {
+			k := NewKeeper(KeeperOptions{Now: func() time.Time { return now }})
+			if got := k.readyAt(c.refresh, c.history); !got.Equal(c.want) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})

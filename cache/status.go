@@ -49,12 +49,13 @@ func (k *Keeper) Status(id string) (Status, bool) {
 		Due: k.nextLocked(t), Failures: r.Failures, Calls: within(r.Calls, now), RefreshDate: r.RefreshDate,
 		StalledSince: r.Stalled, Stalled: stalled(r.Stalled, now), Fetching: t.flight != nil, Pending: t.pending != nil,
 	}
-	st.Cause, st.Mend = explain(s, t.fault)
+	fault := t.lastFault()
+	st.Cause, st.Mend = explain(s, fault)
 	if st.State != translate.SourceZeros {
 		st.Since = 0
 	}
-	if t.fault != nil {
-		st.Fault = t.fault.Fault
+	if fault != nil {
+		st.Fault = fault.Fault
 	}
 	if t.storeErr != nil {
 		st.StoreError = t.storeErr.Error()

@@ -111,4 +111,12 @@ func (t *tenant) setRefresh(r translate.Refresh) {
 	t.snapshot.Store(&s)
 }
 
+// lastFault gives the fault of the last fetch, if it was ours and has not passed since; t.mu is held.
+func (t *tenant) lastFault() *translate.SourceError {
+	if t.fault == nil || t.fault.Error() != t.refresh().LastError {
+		return nil
+	}
+	return t.fault
+}
+
 func (t *tenant) refresh() translate.Refresh { return t.snapshot.Load().Refresh }

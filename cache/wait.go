@@ -97,8 +97,8 @@ func (k *Keeper) noHistoryLocked(t *tenant, cause error, now time.Time) error {
 	case cause != nil:
 	case t.storeErr != nil:
 		cause = t.storeErr
-	case t.fault != nil:
-		cause = t.fault
+	case t.lastFault() != nil:
+		cause = t.lastFault()
 	case r.LastError != "":
 		cause = fmt.Errorf("%s", r.LastError) // of before a restart, or of another process
 	}

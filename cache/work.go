@@ -2,7 +2,6 @@ package cache
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"rwsgate/translate"
@@ -113,11 +112,11 @@ func (k *Keeper) isDue(t *tenant) bool {
 	if t.anew {
 		r.Due, r.NotBefore = time.Time{}, time.Time{}
 	}
-	now := k.o.Now()
-	return !readyAt(r, answerable(s), now).After(now)
+	return !k.readyAt(r, answerable(s)).After(k.o.Now())
 }
 
-// settle commits a download whose first commit failed, unless another process has fetched since.
+// settle commits a download whose first commit failed, unless another process has fetched since. One that the store
+// refuses for a whole period while it takes leases is given up: a new one may fare better.
 func (k *Keeper) settle(t *tenant, f *flight) error {
 	t.mu.Lock()
 	d := t.pending
@@ -125,14 +124,13 @@ func (k *Keeper) settle(t *tenant, f *flight) error {
 	if d == nil {
 		return nil
 	}
-	if t.refresh().LastSuccess.After(d.Fetched) {
+	if t.refresh().LastSuccess.After(d.Fetched) || k.o.Now().Sub(d.Fetched) >= k.o.Every {
 		k.setPending(t, nil)
 		return nil
 	}
 	r := t.refresh() // as reserve stored it: with one call
 	if d.Calls > 1 {
 		r.Calls = count(r.Calls, d.Calls-1, d.Fetched)
-		slices.SortFunc(r.Calls, time.Time.Compare)
 	}
 	return k.commit(t, f, *d, r)
 }
@@ -143,8 +141,11 @@ func (k *Keeper) elsewhere(t *tenant) bool {
 	return !answerable(s) && s.Refresh.LastError == interrupted && k.o.Now().Sub(s.Refresh.LastTry) < k.o.Timeout
 }
 
-func (k *Keeper) setPending(t *tenant, d *translate.Download) {
+// setPending keeps a download for later, or none, and says whether there was none before.
+func (k *Keeper) setPending(t *tenant, d *translate.Download) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	first := t.pending == nil
 	t.pending = d
+	return first
 }
