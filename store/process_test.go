@@ -113,8 +113,8 @@ func TestKilled(t *testing.T) {
 			want := load(t, replay)
 			want.Stored = got.Stored
 			same(t, fmt.Sprintf("round %d", round), got, want)
-			if t.Failed() {
-				return
+			if err := s.Close(); err != nil || t.Failed() {
+				t.Fatalf("round %d: closing: %v", round, err)
 			}
 		}
 		t.Logf("%d operations survived %d kills", replayed, rounds)
@@ -139,6 +139,9 @@ func TestKilledWhileOpening(t *testing.T) {
 					t.Errorf("%v; said %s", err, log.String())
 				}
 				if _, err := operation(t.Context(), s, 1); err != nil {
+					t.Error(err)
+				}
+				if err := s.Close(); err != nil {
 					t.Error(err)
 				}
 			}
