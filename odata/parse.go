@@ -86,7 +86,7 @@ func parseExpression(text string, limits Limits) *node {
 func newParser(text string, limits Limits) *parser {
 	limits = limits.orDefaults()
 	if len(text) > limits.FilterLength {
-		failLimit("it is longer than %d bytes.", limits.FilterLength)
+		failLimit("It is longer than %d bytes.", limits.FilterLength)
 	}
 	return &parser{lex: newLexer(text, expressionDialect), limits: limits}
 }

@@ -21,18 +21,18 @@ func (l Limits) orDefaults() Limits {
 }
 
 // failLimit refuses an expression that asks too much, with the front's text for such queries.
-func failLimit(format string, limit int) { fail("The query is invalid: "+format, limit) }
+func failLimit(format string, limit int) { fail("The query is invalid. "+format, limit) }
 
 // enter counts a level of nesting: parentheses, arguments, signs and negations.
 func (p *parser) enter() {
 	if p.depth++; p.depth > p.limits.FilterDepth {
-		failLimit("it is nested deeper than %d levels.", p.limits.FilterDepth)
+		failLimit("It is nested deeper than %d levels.", p.limits.FilterDepth)
 	}
 }
 
 func (p *parser) node(op nodeOp, name string) *node {
 	if p.nodes++; p.nodes > p.limits.FilterNodes {
-		failLimit("it has more than %d nodes.", p.limits.FilterNodes)
+		failLimit("It has more than %d nodes.", p.limits.FilterNodes)
 	}
 	return &node{op: op, name: name}
 }

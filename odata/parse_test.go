@@ -70,12 +70,12 @@ func TestFilterLimits(t *testing.T) {
 	entity := reportType
 	m := &Model{Limits: Limits{FilterLength: 60, FilterDepth: 5, FilterNodes: 9}}
 	for text, want := range map[string]string{
-		"ID eq 1 and ID eq 2 and ID eq 3":                 "400 The query is invalid: it has more than 9 nodes.",
-		"((((((true))))))":                                "400 The query is invalid: it is nested deeper than 5 levels.",
-		"not not not not not true":                        "400 The query is invalid: it is nested deeper than 5 levels.",
-		"- - - - - - ID eq 1":                             "400 The query is invalid: it is nested deeper than 5 levels.",
-		"trim(trim(trim(trim(trim('a'))))) eq 'a'":        "400 The query is invalid: it is nested deeper than 5 levels.",
-		"TenantName eq '" + strings.Repeat("x", 60) + "'": "400 The query is invalid: it is longer than 60 bytes.",
+		"ID eq 1 and ID eq 2 and ID eq 3":                 "400 The query is invalid. It has more than 9 nodes.",
+		"((((((true))))))":                                "400 The query is invalid. It is nested deeper than 5 levels.",
+		"not not not not not true":                        "400 The query is invalid. It is nested deeper than 5 levels.",
+		"- - - - - - ID eq 1":                             "400 The query is invalid. It is nested deeper than 5 levels.",
+		"trim(trim(trim(trim(trim('a'))))) eq 'a'":        "400 The query is invalid. It is nested deeper than 5 levels.",
+		"TenantName eq '" + strings.Repeat("x", 60) + "'": "400 The query is invalid. It is longer than 60 bytes.",
 		"((((true)))) and (((true))) or ID eq 1 ":         "",
 		"not not not not true":                            "",
 	} {

@@ -23,7 +23,7 @@ func (o *orderBy) appendToken(dst []byte, rows RowSource, row int) []byte {
 func (o *orderBy) parseToken(m *Model, _ *EntityType, text string) (tok token, err *Error) {
 	defer rescue(&err)
 	if limit := m.limits().orDefaults().FilterLength; len(text) > limit {
-		failLimit("it is longer than %d bytes.", limit)
+		failLimit("It is longer than %d bytes.", limit)
 	}
 	literals := readToken(text)
 	if len(literals) != len(o.terms) {

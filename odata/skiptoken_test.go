@@ -27,7 +27,7 @@ func TestSkipTokenMessages(t *testing.T) {
 		{"Date asc", "1,", textSyntax},
 		{"Date asc", ",1", textSyntax},
 		{"Date asc", "1;", textSyntax},
-		{"Date asc", "'" + strings.Repeat("x", 9000) + "'", "The query is invalid: it is longer than 8192 bytes."},
+		{"Date asc", "'" + strings.Repeat("x", 9000) + "'", "The query is invalid. It is longer than 8192 bytes."},
 	} {
 		o, err := compileOrderBy(m, entity, c[0])
 		if err != nil {
