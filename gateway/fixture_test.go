@@ -8,8 +8,11 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/crypto/bcrypt"
 
 	"rwsgate/cache"
 	"rwsgate/translate"
@@ -28,9 +31,17 @@ func (s stored) Snapshot(string) (translate.Snapshot, bool) { return s.snapshot,
 
 func (s stored) Wait(context.Context, string) (translate.Snapshot, error) { return s.snapshot, s.err }
 
+// panicking stands for a fault of ours.
+type panicking struct{ stored }
+
+func (panicking) Snapshot(string) (translate.Snapshot, bool) { panic("a secret of the inside") }
+
 // newFixture makes a gateway for one tenant, example.onmicrosoft.com, with loopback let in. Settings: history names a
-// file of testdata/history ("none": there is no history yet; default september), now is the clock (RFC 3339; default 2013-09-08T17:05:00Z),
-// page-size the page (default 1000), public-url the scheme and host in links (default https://reports.office365.com).
+// file of testdata/history ("none": there is no history yet, "panic": a fault of ours; default september), now is the clock (RFC 3339; default 2013-09-08T17:05:00Z),
+// page-size the page (default 1000), public-url the scheme and host in links (default https://reports.office365.com),
+// anonymous who needs no password (default loopback; "none": reader@example.onmicrosoft.com with password demo only),
+// tenants how many there are (default 1; with 2 nobody is at home without a name), unknown-timezone (default reject),
+// budget ("spent": no room for one more request).
 func newFixture(t *testing.T, settings map[string]string) *Gateway {
 	t.Helper()
 	get := func(key, fallback string) string {
@@ -56,23 +67,47 @@ func newFixture(t *testing.T, settings map[string]string) *Gateway {
 		Answers:   cache.NewAnswers(cache.AnswersOptions{}),
 		Rows:      cache.NewRows[translate.Answer](cache.RowsOptions{}),
 		Now:       func() time.Time { return now },
+		Budget:    1,
 		Log:       slog.New(slog.DiscardHandler),
 	})
+	tenants := []Tenant{fixtureTenant("16a58f78-539f-47f7-b9bf-02a63867d73b", "example.onmicrosoft.com")}
+	if get("tenants", "1") == "2" {
+		tenants = append(tenants, fixtureTenant("0b2a8c14-5d0e-4c3f-9f51-6f6ad9c2f1de", "other.onmicrosoft.com"))
+	}
 	err = g.Apply(Settings{
-		Tenants: []Tenant{{ID: "16a58f78-539f-47f7-b9bf-02a63867d73b", Name: "example.onmicrosoft.com",
-			Reads: func(p string) bool { return strings.HasSuffix(p, "@example.onmicrosoft.com") }}},
-		AnonymousLoopback: true, PublicURL: get("public-url", "https://reports.office365.com"), Zones: zones, PageSize: pageSize, MaxURL: 16 << 10,
+		Tenants: tenants, Passwords: fixturePasswords(), AnonymousLoopback: get("anonymous", "loopback") == "loopback",
+		PublicURL: get("public-url", "https://reports.office365.com"), Zones: zones, PageSize: pageSize, MaxURL: 16 << 10,
+		UnknownZoneUTC: get("unknown-timezone", "reject") == "utc",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	if get("budget", "") == "spent" {
+		g.underWay <- struct{}{}
+	}
 	return g
 }
 
+func fixtureTenant(id, name string) Tenant {
+	return Tenant{ID: id, Name: name, Reads: func(p string) bool { return strings.HasSuffix(p, "@"+name) }}
+}
+
+// fixturePasswords knows reader@example.onmicrosoft.com with password demo; made once, for bcrypt is slow by design.
+var fixturePasswords = sync.OnceValue(func() PasswordFile {
+	hash, err := bcrypt.GenerateFromPassword([]byte("demo"), bcrypt.MinCost)
+	if err != nil {
+		panic(err)
+	}
+	return PasswordFile{"reader@example.onmicrosoft.com": hash}
+})
+
 // history reads testdata/history/NAME.txt: a line of date, audio and video minutes for each UTC day.
-func history(t *testing.T, name string) stored {
+func history(t *testing.T, name string) Histories {
 	t.Helper()
-	if name == "none" {
+	switch name {
+	case "panic":
+		return panicking{}
+	case "none":
 		return stored{err: &cache.NoHistoryError{Tenant: "16a58f78-539f-47f7-b9bf-02a63867d73b", Retry: 30 * time.Second}}
 	}
 	f, err := os.Open("testdata/history/" + name + ".txt")
