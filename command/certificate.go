@@ -14,11 +14,19 @@ type certificate struct {
 }
 
 // load reads the configured pair; a bad one leaves the old one in force.
-func (t *certificate) load(c *config.Config) error {
+func (t *certificate) load(c *config.Config, files Files) error {
 	if c.TLS.CertFile == "" {
 		return nil
 	}
-	pair, err := tls.LoadX509KeyPair(string(c.TLS.CertFile), string(c.TLS.KeyFile))
+	chain, err := files(string(c.TLS.CertFile))
+	if err != nil {
+		return fmt.Errorf("tls.cert_file: %w", err)
+	}
+	key, err := files(string(c.TLS.KeyFile))
+	if err != nil {
+		return fmt.Errorf("tls.key_file: %w", err)
+	}
+	pair, err := tls.X509KeyPair(chain, key)
 	if err != nil {
 		return fmt.Errorf("tls.cert_file, tls.key_file: %w", err)
 	}

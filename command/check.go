@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -57,7 +58,11 @@ func check(ctx context.Context, sources config.Sources, strict bool, out io.Writ
 	if err != nil {
 		return err
 	}
-	all := configurationFindings(cfg)
+	files := Files(sources.ReadFile)
+	if files == nil {
+		files = os.ReadFile
+	}
+	all := configurationFindings(cfg, files)
 	byTenant := make([][]finding, len(cfg.Tenants))
 	history := openHistory(ctx, cfg)
 	defer history.close()
@@ -65,7 +70,7 @@ func check(ctx context.Context, sources config.Sources, strict bool, out io.Writ
 	group.SetLimit(checksAtOnce)
 	for i := range cfg.Tenants {
 		group.Go(func() error {
-			byTenant[i] = checkTenant(ctx, cfg, &cfg.Tenants[i], history)
+			byTenant[i] = checkTenant(ctx, cfg, files, &cfg.Tenants[i], history)
 			return nil
 		})
 	}
@@ -86,8 +91,8 @@ func check(ctx context.Context, sources config.Sources, strict bool, out io.Writ
 }
 
 // checkTenant goes one tenant's whole way.
-func checkTenant(ctx context.Context, c *config.Config, t *config.Tenant, history *history) []finding {
-	options, err := graphOptions(c, t)
+func checkTenant(ctx context.Context, c *config.Config, files Files, t *config.Tenant, history *history) []finding {
+	options, err := graphOptions(c, files, t)
 	if err == nil {
 		options.Version, options.Logger = version, slog.New(slog.DiscardHandler)
 		var client *graph.Client

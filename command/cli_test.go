@@ -58,3 +58,19 @@ func TestHealth(t *testing.T) {
 		t.Errorf("exit code %d while draining: %s", code, stderr)
 	}
 }
+
+// TestZoneinfoReplacesTheZoneData pins $ZONEINFO with the embedded archive itself, once as a zip file.
+func TestZoneinfoReplacesTheZoneData(t *testing.T) {
+	t.Setenv("ZONEINFO", "../translate/zonedata/zoneinfo-2026f.zip")
+	zones, err := newZones(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := zones.Lookup("Pacific Standard Time"); err != nil {
+		t.Error(err)
+	}
+	t.Setenv("ZONEINFO", "no/such/folder")
+	if code, out, _ := cli("check", "--demo"); code != 1 || !strings.Contains(out, "ZONEINFO") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+}

@@ -21,11 +21,18 @@ const (
 	demoPassword = "demo"
 )
 
-// demo is a stand-in of Entra ID and Graph with the configuration that leads to it.
+// demo is a stand-in of Entra ID and Graph with the configuration that leads to it. Its files are in memory: the demo
+// needs no disk.
 type demo struct {
-	sim    *graphsim.Server
-	folder string
+	sim   *graphsim.Server
+	files map[string][]byte
 }
+
+const (
+	demoFile  = "demo.yaml"
+	demoCA    = "demo-ca.pem"
+	demoUsers = "demo-users"
+)
 
 // startDemo starts the stand-in and turns the sources into those of a gateway that asks it.
 func startDemo(sources config.Sources, now time.Time) (*demo, config.Sources, error) {
@@ -37,53 +44,50 @@ func startDemo(sources config.Sources, now time.Time) (*demo, config.Sources, er
 	if err != nil {
 		return nil, sources, fmt.Errorf("start the stand-in of Entra ID and Graph: %w", err)
 	}
-	folder, err := os.MkdirTemp("", "rwsgate-demo-")
+	hash, err := bcrypt.GenerateFromPassword([]byte(demoPassword), bcrypt.MinCost)
 	if err != nil {
-		return nil, sources, err
+		return nil, sources, errors.Join(err, sim.Close())
 	}
-	d := &demo{sim, folder}
-	file, err := d.write()
-	if err != nil {
-		d.close()
-		return nil, sources, err
+	d := &demo{sim, map[string][]byte{}}
+	for name, content := range map[string][]byte{
+		demoCA:    sim.CAPEM(),
+		demoUsers: fmt.Appendf(nil, "%s:%s\n", demoUser, hash),
+		demoFile:  d.configuration(),
+	} {
+		d.files[d.path(name)] = content
 	}
-	sources.File = file
+	sources.File, sources.ReadFile = d.path(demoFile), d.readFile
 	return d, sources, nil
 }
 
-// write makes the demo's configuration file: the same keys that a real tenant needs.
-func (d *demo) write() (string, error) {
+// path is where a file of the demo seems to lie.
+func (d *demo) path(name string) string {
+	return filepath.Join(string(filepath.Separator)+"rwsgate-demo", name)
+}
+
+func (d *demo) readFile(name string) ([]byte, error) {
+	if content, ok := d.files[name]; ok {
+		return content, nil
+	}
+	return os.ReadFile(name)
+}
+
+// configuration is the demo's configuration file: the same keys that a real tenant needs.
+func (d *demo) configuration() []byte {
 	credential := d.sim.Tenant(graphsim.DemoTenantID).Credential()
-	ca := filepath.Join(d.folder, "ca.pem")
-	if err := os.WriteFile(ca, d.sim.CAPEM(), 0o600); err != nil {
-		return "", err
-	}
-	hash, err := bcrypt.GenerateFromPassword([]byte(demoPassword), bcrypt.MinCost)
-	if err != nil {
-		return "", err
-	}
-	users := filepath.Join(d.folder, "users.htpasswd")
-	if err := os.WriteFile(users, fmt.Appendf(nil, "%s:%s\n", demoUser, hash), 0o600); err != nil {
-		return "", err
-	}
-	text := fmt.Sprintf(`store: memory
-auth: { htpasswd_file: %q, anonymous: loopback }
+	return fmt.Appendf(nil, `store: memory
+auth: { htpasswd_file: %s, anonymous: loopback }
 log: { format: text }
 tenants:
   - name: %s
     id: %s
     credential: { kind: client-secret, client_id: %q, client_secret: %q }
-    cloud: { authority: %q, graph: %q, download_hosts: [%q], ca_file: %q }
-`, users, graphsim.DemoTenantName, graphsim.DemoTenantID, credential.ClientID, credential.Secret,
-		d.sim.AuthorityURL(), d.sim.GraphURL(), d.sim.DownloadHost(), ca)
-	file := filepath.Join(d.folder, "demo.yaml")
-	return file, os.WriteFile(file, []byte(text), 0o600)
+    cloud: { authority: %q, graph: %q, download_hosts: [%q], ca_file: %s }
+`, demoUsers, graphsim.DemoTenantName, graphsim.DemoTenantID, credential.ClientID, credential.Secret,
+		d.sim.AuthorityURL(), d.sim.GraphURL(), d.sim.DownloadHost(), demoCA)
 }
 
-func (d *demo) close() {
-	_ = d.sim.Close()
-	_ = os.RemoveAll(d.folder)
-}
+func (d *demo) close() { _ = d.sim.Close() }
 
 // serveDemo serves the demo tenant until the context ends.
 func serveDemo(ctx context.Context, sources config.Sources, now time.Time, stdout, stderr io.Writer) error {
@@ -96,7 +100,7 @@ func serveDemo(ctx context.Context, sources config.Sources, now time.Time, stdou
 	if err != nil {
 		return err
 	}
-	p, err := Open(ctx, w, newLog(stderr, w.Current().Log))
+	p, err := Open(ctx, w, Files(d.readFile), newLog(stderr, w.Current().Log))
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"os"
 
 	"rwsgate/cache"
 	"rwsgate/config"
@@ -33,11 +32,11 @@ func (f *fetchers) close() { f.pool.Close() }
 
 // apply makes the clients of all tenants and hands them to the keeper. A tenant whose client cannot be made gets one
 // that says so; the others are not touched by it.
-func (f *fetchers) apply(c *config.Config, k *cache.Keeper) error {
+func (f *fetchers) apply(c *config.Config, files Files, k *cache.Keeper) error {
 	seen := map[string]fetcher{}
 	for i := range c.Tenants {
 		t := &c.Tenants[i]
-		made, err := f.client(c, t)
+		made, err := f.client(c, files, t)
 		if err != nil {
 			return fmt.Errorf("tenant %s: %w", t.Name, err)
 		}
@@ -53,8 +52,8 @@ func (f *fetchers) apply(c *config.Config, k *cache.Keeper) error {
 	return nil
 }
 
-func (f *fetchers) client(c *config.Config, t *config.Tenant) (fetcher, error) {
-	options, err := graphOptions(c, t)
+func (f *fetchers) client(c *config.Config, files Files, t *config.Tenant) (fetcher, error) {
+	options, err := graphOptions(c, files, t)
 	if err != nil {
 		return fetcher{}, err
 	}
@@ -85,11 +84,10 @@ func fingerprint(o graph.Options) [sha256.Size]byte {
 }
 
 // graphOptions reads what the configuration names for one tenant.
-func graphOptions(c *config.Config, t *config.Tenant) (graph.Options, error) {
+func graphOptions(c *config.Config, files Files, t *config.Tenant) (graph.Options, error) {
 	o := graph.Options{
 		Tenant:  t.ID,
 		Timeout: c.Refresh.Timeout.Std(),
-		Now:     nil,
 		Credential: graph.Credential{
 			Kind:      graph.Kind(t.Credential.Kind),
 			ClientID:  t.Credential.ClientID,
@@ -111,7 +109,7 @@ func graphOptions(c *config.Config, t *config.Tenant) (graph.Options, error) {
 			return nil
 		}
 		var b []byte
-		b, err = os.ReadFile(string(path))
+		b, err = files(string(path))
 		return b
 	}
 	o.Credential.Certificate = append(read(t.Credential.CertificateFile), read(t.Credential.CertificateKeyFile)...)

@@ -29,10 +29,13 @@ type finding struct {
 }
 
 // configurationFindings are about the configuration as a whole.
-func configurationFindings(c *config.Config) []finding {
+func configurationFindings(c *config.Config, files Files) []finding {
 	found := []finding{{stage: "configuration", verdict: passed, saw: fmt.Sprintf("%d tenants", len(c.Tenants))}}
 	if len(c.Tenants) == 1 {
 		found[0].saw = "1 tenant"
+	}
+	if _, err := settingsOf(c, files); err != nil {
+		found = append(found, finding{stage: "configuration", verdict: failed, saw: err.Error()})
 	}
 	for _, w := range warningsOf(c) {
 		found = append(found, finding{stage: "configuration", verdict: warning, saw: w})

@@ -110,7 +110,7 @@ func methodFindings(t *config.Tenant, h translate.History, c *config.Config, now
 	if err != nil {
 		return []finding{{t.Name, "rebucket", failed, err.Error(), ""}}
 	}
-	method, err := methodOf(t, zones)
+	method, err := t.Method(zones)
 	if err != nil {
 		return []finding{{t.Name, "rebucket", failed, err.Error(), ""}}
 	}

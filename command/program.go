@@ -27,6 +27,7 @@ type Program struct {
 
 	log      *slog.Logger
 	now      func() time.Time
+	files    Files
 	watcher  *config.Watcher
 	store    *store.Store
 	keeper   *cache.Keeper
@@ -39,10 +40,13 @@ type Program struct {
 	servers  [2]*gateway.Listener
 }
 
+// Files reads the files that a configuration names, as os.ReadFile does.
+type Files func(name string) ([]byte, error)
+
 // Open builds a program from its configuration and binds its addresses; requests wait until Run.
-func Open(ctx context.Context, w *config.Watcher, log *slog.Logger) (p *Program, err error) {
+func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger) (p *Program, err error) {
 	c := w.Current()
-	p = &Program{log: log, watcher: w, now: c.Clock(nil)}
+	p = &Program{log: log, files: files, watcher: w, now: c.Clock(nil)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.Close())
@@ -141,14 +145,14 @@ func (p *Program) Close() error {
 
 // apply puts a configuration into force: tenants, users, certificate. Listeners and store stay as they are.
 func (p *Program) apply(c *config.Config) error {
-	settings, err := settingsOf(c)
+	settings, err := settingsOf(c, p.files)
 	if err != nil {
 		return err
 	}
-	if err := p.cert.load(c); err != nil {
+	if err := p.cert.load(c, p.files); err != nil {
 		return err
 	}
-	if err := p.fetcher.apply(c, p.keeper); err != nil {
+	if err := p.fetcher.apply(c, p.files, p.keeper); err != nil {
 		return err
 	}
 	return p.gateway.Apply(settings)

@@ -120,7 +120,7 @@ func (r *rig) start(t *testing.T) *running {
 		t.Fatal(err)
 	}
 	log := &lines{}
-	p, err := Open(t.Context(), w, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	p, err := Open(t.Context(), w, os.ReadFile, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		t.Fatal(err)
 	}

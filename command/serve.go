@@ -43,7 +43,7 @@ func serve(ctx context.Context, c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	p, err := Open(ctx, w, newLog(c.ErrOrStderr(), w.Current().Log))
+	p, err := Open(ctx, w, os.ReadFile, newLog(c.ErrOrStderr(), w.Current().Log))
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 
 	"rwsgate/cache"
 	"rwsgate/config"
-	"rwsgate/gateway"
 	"rwsgate/gateway/admin"
 	"rwsgate/translate"
 )
@@ -104,10 +103,10 @@ func outcomeOf(name string, o cache.Outcome, err error) admin.Outcome {
 
 // verifyOperator checks a password against admin.htpasswd_file as it is now.
 func (p *Program) verifyOperator(ctx context.Context, user string, password []byte) bool {
-	users, err := readPasswords(string(p.watcher.Current().Admin.HtpasswdFile))
+	users, err := readPasswords(p.files, string(p.watcher.Current().Admin.HtpasswdFile))
 	if err != nil {
 		p.log.Error("admin.htpasswd_file cannot be read", "cause", err.Error())
 		return false
 	}
-	return p.gateway.Verify(ctx, gateway.PasswordFile(users), user, password)
+	return p.gateway.Verify(ctx, users, user, password)
 }

@@ -6,8 +6,6 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
-
-	"rwsgate/translate"
 )
 
 // version and commit are set by the linker in releases.
@@ -34,7 +32,10 @@ func newVersion() *cobra.Command {
 
 // versions names what this binary was made of.
 func versions() map[string]string {
-	v := map[string]string{"rwsgate": version, "commit": commit, "go": runtime.Version(), "sdk": "unknown", "tzdata": translate.TZDataVersion()}
+	v := map[string]string{"rwsgate": version, "commit": commit, "go": runtime.Version(), "sdk": "unknown", "tzdata": "unknown"}
+	if zones, err := newZones(nil); err == nil {
+		v["tzdata"] = zones.DataVersion()
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v

@@ -1,12 +1,10 @@
 package command
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
-	"os"
-	"time"
 
 	"rwsgate/config"
 	"rwsgate/gateway"
@@ -17,12 +15,12 @@ import (
 type handler = http.Handler
 
 // settingsOf translates the configuration into what the gateway's hot path needs.
-func settingsOf(c *config.Config) (gateway.Settings, error) {
+func settingsOf(c *config.Config, files Files) (gateway.Settings, error) {
 	zones, err := newZones(c.TimezoneAliases)
 	if err != nil {
 		return gateway.Settings{}, err
 	}
-	passwords, err := passwordsOf(c)
+	passwords, err := readPasswords(files, string(c.Auth.HtpasswdFile))
 	if err != nil {
 		return gateway.Settings{}, err
 	}
@@ -46,11 +44,11 @@ func settingsOf(c *config.Config) (gateway.Settings, error) {
 		s.Visible = translate.All
 	}
 	for _, p := range c.TrustedProxies {
-		s.TrustedProxies = append(s.TrustedProxies, netip.Prefix(p.Prefix))
+		s.TrustedProxies = append(s.TrustedProxies, p.Prefix)
 	}
 	for i := range c.Tenants {
 		t := &c.Tenants[i]
-		method, err := methodOf(t, zones)
+		method, err := t.Method(zones)
 		if err != nil {
 			return gateway.Settings{}, fmt.Errorf("tenant %s: %w", t.Name, err)
 		}
@@ -59,50 +57,20 @@ func settingsOf(c *config.Config) (gateway.Settings, error) {
 	return s, nil
 }
 
-// newZones makes the zones of X-timezone; $ZONEINFO replaces the embedded zone data.
-func newZones(aliases map[string]string) (*translate.Zones, error) {
-	return translate.NewZones(aliases)
-}
-
-// passwordsOf reads the htpasswd file of the legacy clients' users.
-func passwordsOf(c *config.Config) (gateway.PasswordFile, error) {
-	return readPasswords(string(c.Auth.HtpasswdFile))
-}
-
-func readPasswords(path string) (gateway.PasswordFile, error) {
+// readPasswords reads an htpasswd file; without a path there are no users.
+func readPasswords(files Files, path string) (gateway.PasswordFile, error) {
 	if path == "" {
 		return nil, nil
 	}
-	f, err := os.Open(path)
+	text, err := files(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	users, err := gateway.ReadPasswords(f)
+	users, err := gateway.ReadPasswords(bytes.NewReader(text))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return users, nil
-}
-
-// methodOf gives a tenant's re-bucketing method.
-func methodOf(t *config.Tenant, zones *translate.Zones) (translate.Method, error) {
-	var hours translate.Hours
-	if w := t.WorkingHours; w != nil {
-		zone, err := zones.Lookup(w.Zone)
-		if err != nil {
-			return translate.Method{}, err
-		}
-		days := make([]time.Weekday, len(w.Days))
-		for i, d := range w.Days {
-			days[i] = time.Weekday(d)
-		}
-		hours, err = translate.NewHours(zone, days, time.Duration(w.From)*time.Minute, time.Duration(w.To)*time.Minute, w.Density)
-		if err != nil {
-			return translate.Method{}, err
-		}
-	}
-	return translate.MethodNamed(t.Rebucket, hours)
 }
 
 // dsn gives the address of the store as package store reads it.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -15,6 +16,9 @@ var (
 	servicePort = regexp.MustCompile(`^RWSGATE_([A-Z0-9_]+_)?PORT$`)
 	serviceURL  = regexp.MustCompile(`^(tcp|udp|sctp)://`)
 )
+
+// testVariables are read by the project's own tests and checks, which also run the program.
+var testVariables = []string{"RWSGATE_WCF_CASES", "RWSGATE_ODATA_CASES", "RWSGATE_LONG", "RWSGATE_POSTGRES", "RWSGATE_REQUIRE_POSTGRES", "RWSGATE_SHARED", "RWSGATE_FUZZTIME"}
 
 type setting struct {
 	key   Key
@@ -36,7 +40,7 @@ func fromEnv(env []string) ([]setting, []Problem) {
 	found, problems := map[string]setting{}, []Problem(nil)
 	for _, e := range env {
 		name, value, _ := strings.Cut(e, "=")
-		if !strings.HasPrefix(name, envPrefix) || value == "" {
+		if !strings.HasPrefix(name, envPrefix) || value == "" || slices.Contains(testVariables, name) {
 			continue
 		}
 		if k, ok := byName[name]; ok {
