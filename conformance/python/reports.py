@@ -30,7 +30,7 @@ class Gateway:
         equal(status, r.status_code, url)
         if kind:
             equal(kind, r.headers["Content-Type"], "content type of " + url)
-        equal(str(len(r.content)), r.headers["Content-Length"], "length of " + url)
+        equal(str(r.raw.tell()), r.headers["Content-Length"], "bytes sent, compressed or not, for " + url)
         return r
 
     def json_rows(self, report, **headers):

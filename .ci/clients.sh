@@ -1,0 +1,67 @@
+# Sourced by run: real clients, nobody of ours wrote them, against a running demo.
+
+dotnet_missing() { command -v mcs >/dev/null && command -v mono >/dev/null || echo 'no mono (Debian: mono-mcs, mono-runtime)'; }
+node_missing() { command -v node >/dev/null && command -v npm >/dev/null || echo 'no node or npm'; }
+python_missing() { /usr/bin/python3 -c 'import feedparser, lxml, requests' 2>/dev/null || echo 'no feedparser, lxml or requests for /usr/bin/python3'; }
+ruby_missing() { ruby -e 'require "rss"; require "rexml/document"' 2>/dev/null || echo 'no ruby with rss and rexml'; }
+jing_missing() { command -v jing >/dev/null || echo 'no jing'; }
+
+# Which of the clients below can run; set by prepare_clients.
+clients=()
+
+# prepare NAME COMMAND…: makes a client ready, or skips it when its tools are missing.
+prepare() {
+	local name=$1 reason
+	reason=$("${name}_missing")
+	shift
+	if [ -n "$reason" ]; then
+		skip "client: $name" "$reason"
+		return
+	fi
+	[ $# = 0 ] || step "client: prepare $name" "$@"
+	clients+=("$name")
+}
+
+compile_dotnet() {
+	local sources=conformance/mono
+	mcs -out:"$out/DataServices.exe" -r:System.Data.Services.Client.dll -r:System.Xml.Linq.dll -r:System.Runtime.Serialization.dll \
+		"$sources"/{Checks,Gateway,Entities,FilterCases}.cs "$sources"/DataServices*.cs &&
+		mcs -out:"$out/Readers.exe" -r:System.ServiceModel.dll -r:System.Xml.Linq.dll -r:System.Data.dll -r:System.Runtime.Serialization.dll \
+			"$sources"/{Checks,Gateway}.cs "$sources"/Readers*.cs
+}
+
+install_npm() {
+	mkdir -p "$out/npm" && cp conformance/npm/{package.json,package-lock.json,.npmrc} "$out/npm" &&
+		(cd "$out/npm" && npm ci --omit=dev --ignore-scripts --loglevel=error)
+}
+
+# The clients' commands, each with the service root and whether the gateway asks for a password.
+run_dotnet() { mono "$out/DataServices.exe" "$@" && mono "$out/Readers.exe" "$@"; }
+run_node() { NODE_PATH="$out/npm/node_modules" node conformance/npm/datajs.js "$@"; }
+run_python() { /usr/bin/python3 -B conformance/python/readers.py "$@"; }
+run_ruby() { ruby conformance/ruby/feeds.rb "$@"; }
+run_jing() { mkdir -p "$out/feeds" && conformance/atom/grammar.sh "$1" "$out/feeds"; }
+
+# or_stop COMMAND…: a failing client takes the demo with it, because its step ends the run.
+or_stop() { "$@" || { stop_demo; return 1; }; }
+
+# against MODE FLAGS…: all clients against one demo.
+against() {
+	local mode=$1 name
+	shift
+	step "client: demo, $mode" serve_demo "clients-$mode" --now 2026-11-23 --page-size 50 "$@"
+	for name in "${clients[@]}"; do
+		step "client: $name, $mode" or_stop "run_$name" "$url/" "$mode"
+	done
+	step "client: the demo ends, $mode" stop_demo
+}
+
+check_clients() {
+	prepare dotnet compile_dotnet
+	prepare node install_npm
+	prepare python
+	prepare ruby
+	prepare jing
+	against open
+	against password --auth-anonymous none
+}
