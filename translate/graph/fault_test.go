@@ -205,6 +205,16 @@ func TestPassingFaultsAreRetriedOnce(t *testing.T) {
 	}
 }
 
+// More than some seconds are the keeper's to wait, though the deadline would allow it.
+func TestLongerWaitsAreHandedOn(t *testing.T) {
+	_, tenant, o := simulator(t, graphsim.Options{})
+	tenant.SetFault(graphsim.Fault{Name: graphsim.FaultThrottledInteger, Times: 1, Wait: 8 * time.Second})
+	_, err := client(t, o).Fetch(t.Context(), translate.D7)
+	if f := fault(t, err); f.Wait != 8*time.Second || tenant.Calls().Reports != 1 {
+		t.Errorf("%+v, %+v", f, tenant.Calls())
+	}
+}
+
 // Whatever fails in turn, a fetch never makes more than two calls.
 func TestTwoFaultsInTurn(t *testing.T) {
 	_, tenant, o := simulator(t, graphsim.Options{})

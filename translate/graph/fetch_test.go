@@ -174,6 +174,26 @@ func TestCancelIsPrompt(t *testing.T) {
 	}
 }
 
+// Who waits for another's token request is let go when its own caller gives up.
+func TestCancelWhileAnotherWaits(t *testing.T) {
+	_, tenant, o := simulator(t, graphsim.Options{})
+	tenant.SetFault(graphsim.Fault{Name: graphsim.FaultTokenSlow, Wait: time.Hour})
+	c := client(t, o)
+	long, giveUp := context.WithCancel(t.Context())
+	var first sync.WaitGroup
+	first.Go(func() { _, _ = c.Fetch(long, translate.D7) })
+	for tenant.Calls().Tokens == 0 {
+		runtime.Gosched()
+	}
+	short, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	if _, err := c.Fetch(short, translate.D7); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	giveUp()
+	first.Wait()
+}
+
 func TestDeadlineSaysWhereTheTimeWent(t *testing.T) {
 	cases := map[graphsim.FaultName]translate.Stage{
 		graphsim.FaultTokenSlow:  translate.StageToken,
