@@ -40,7 +40,7 @@ func (f *filter) compile() {
 // match tells whether a row satisfies the filter; null does not. It allocates nothing, but for arithmetic on decimals. The error is
 // the server's 500 for what cannot be computed.
 func (f *filter) match(rows RowSource, row int) (bool, *Error) {
-	m := newMachine(rows, row)
+	m := machine{rows: rows, row: row}
 	defer m.release()
 	ok := m.truth(f.code) == isTrue
 	if m.failed {

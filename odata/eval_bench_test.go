@@ -7,14 +7,17 @@ const typicalFilter = "Date ge datetime'2013-03-12T00:00:00' and Date lt datetim
 // Nothing is allocated for a row, whatever the filter does but arithmetic on decimals.
 func TestMatchAllocatesNothing(t *testing.T) {
 	m, entity, rows := fixtureSet("CsP2PAVTimeDaily")
-	for _, text := range []string{
+	filters := []string{
 		typicalFilter,
 		"TotalAudioMinutes add TotalVideoMinutes div 2 gt 1 or not (ID mod 2 eq 1)",
-		"substringof('MICRO',toupper(TenantName)) and concat(trim(TenantName),'x') ne tolower('ABC')",
 		"substring(TenantName,2,3) eq 'nto' or length(TenantName) gt 5 and indexof(TenantName,'é') eq -1",
 		"year(Date) eq 2013 and cast(ID,'Edm.Double') lt 1.5 and isof(TotalAudioMinutes,'Edm.Int64')",
 		"TenantGuid ne guid'aaaaaaaa-1111-2222-3333-444444444445' and round(ID) ge 1",
-	} {
+	}
+	if !raceEnabled {
+		filters = append(filters, "substringof('MICRO',toupper(TenantName)) and concat(trim(TenantName),'x') ne tolower('ABC')")
+	}
+	for _, text := range filters {
 		f, err := compileFilter(m, entity, text)
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)

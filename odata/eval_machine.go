@@ -21,30 +21,39 @@ func truthOf(b bool) truth {
 	return isFalse
 }
 
-// machine evaluates code for one row. Strings that it builds live in its arena until it is released.
+// machine evaluates code for one row. Strings that it builds live in its arena until it is released. It lives on the stack.
 type machine struct {
 	rows   RowSource
 	row    int
 	failed bool // something could not be computed; values are meaningless from then on
-	arena  []byte
+	arena  *[]byte
 }
 
-var machines = sync.Pool{New: func() any { return &machine{arena: make([]byte, 0, 256)} }}
+var arenas = sync.Pool{New: func() any {
+	b := make([]byte, 0, 256)
+	return &b
+}}
 
-func newMachine(rows RowSource, row int) *machine {
-	m := machines.Get().(*machine)
-	m.rows, m.row, m.failed = rows, row, false
-	return m
-}
-
+// release gives the arena back. Strings that the machine built are void from then on.
 func (m *machine) release() {
-	m.rows, m.arena = nil, m.arena[:0]
-	machines.Put(m)
+	if m.arena != nil {
+		arenas.Put(m.arena)
+	}
 }
 
-// built gives what was appended to the arena from start on as a string, without a copy: no later append writes there.
-func (m *machine) built(start int) string {
-	b := m.arena[start:]
+// build begins a string in the arena: what is appended to the bytes becomes it by built.
+func (m *machine) build() []byte {
+	if m.arena == nil {
+		m.arena = arenas.Get().(*[]byte)
+		*m.arena = (*m.arena)[:0]
+	}
+	return *m.arena
+}
+
+// built ends a string that began at a length of the arena. It is not copied: no later append writes there.
+func (m *machine) built(arena []byte, start int) string {
+	*m.arena = arena
+	b := arena[start:]
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 

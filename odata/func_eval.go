@@ -63,9 +63,8 @@ func (m *machine) callString(c *code, args *[3]Value) Value {
 	case fnTrim:
 		return Value{Kind: String, Str: strings.TrimSpace(s)}
 	}
-	start := len(m.arena)
-	m.arena = append(append(m.arena, s...), t...)
-	return Value{Kind: String, Str: m.built(start)}
+	arena := m.build()
+	return Value{Kind: String, Str: m.built(append(append(arena, s...), t...), len(arena))}
 }
 
 // substring takes UTF-16 units; a start or a length beyond the end fails.

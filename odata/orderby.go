@@ -71,7 +71,7 @@ func (o *orderBy) String() string {
 
 // compare orders two rows: negative when i comes first; nulls first ascending.
 func (o *orderBy) compare(rows RowSource, i, j int) (int, *Error) {
-	m := newMachine(rows, i)
+	m := machine{rows: rows, row: i}
 	defer m.release()
 	for _, term := range o.terms {
 		m.row = i

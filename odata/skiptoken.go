@@ -8,7 +8,7 @@ type tokenTerm struct{ behind, equal *code }
 
 // appendToken writes the $skiptoken of a row: the comma-separated literals of its order values.
 func (o *orderBy) appendToken(dst []byte, rows RowSource, row int) []byte {
-	m := newMachine(rows, row)
+	m := machine{rows: rows, row: row}
 	defer m.release()
 	for i, term := range o.terms {
 		if i > 0 {
@@ -101,7 +101,7 @@ func tokenCode(term orderTerm, value *code) tokenTerm {
 
 // after tells whether a row comes behind the token, as the server's generated expression says.
 func (o *orderBy) after(rows RowSource, row int, tok token) (bool, *Error) {
-	m := newMachine(rows, row)
+	m := machine{rows: rows, row: row}
 	defer m.release()
 	for _, term := range tok.terms {
 		behind := m.truth(term.behind) == isTrue

@@ -39,7 +39,8 @@ func (m *machine) units(s string, from, n int) string {
 	if isASCII(s) {
 		return s[from : from+n]
 	}
-	start, at := len(m.arena), 0
+	arena, at := m.build(), 0
+	start := len(arena)
 	for _, r := range s {
 		width := 1
 		if r >= 0x10000 {
@@ -48,13 +49,13 @@ func (m *machine) units(s string, from, n int) string {
 		in := min(at+width, from+n) - max(at, from)
 		switch {
 		case in == width:
-			m.arena = utf8.AppendRune(m.arena, r)
+			arena = utf8.AppendRune(arena, r)
 		case in == 1:
-			m.arena = utf8.AppendRune(m.arena, utf8.RuneError)
+			arena = utf8.AppendRune(arena, utf8.RuneError)
 		}
 		at += width
 	}
-	return m.built(start)
+	return m.built(arena, start)
 }
 
 // changeCase maps each character by itself, as the invariant culture does. What does not change is not copied.
@@ -67,12 +68,13 @@ func (m *machine) changeCase(s string, upper bool) string {
 	if first < 0 {
 		return s
 	}
-	start := len(m.arena)
-	m.arena = append(m.arena, s[:first]...)
+	arena := m.build()
+	start := len(arena)
+	arena = append(arena, s[:first]...)
 	for _, r := range s[first:] {
-		m.arena = utf8.AppendRune(m.arena, to(r))
+		arena = utf8.AppendRune(arena, to(r))
 	}
-	return m.built(start)
+	return m.built(arena, start)
 }
 
 // compareOrdinal compares UTF-16 units: characters beyond the basic plane come before U+E000.
