@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"rwsgate/config"
 	"rwsgate/gateway"
@@ -42,6 +43,11 @@ func settingsOf(c *config.Config, files Files) (gateway.Settings, error) {
 	}
 	if c.History.Visible == "all" {
 		s.Visible = translate.All
+	}
+	for i := range c.Rollout.Clients {
+		if client := &c.Rollout.Clients[i]; client.DateDelay > 0 {
+			s.Delays = append(s.Delays, gateway.Delay{Match: client.Match.Fits, Days: int(client.DateDelay.Std().Hours() / 24)})
+		}
 	}
 	for _, p := range c.TrustedProxies {
 		s.TrustedProxies = append(s.TrustedProxies, p.Prefix)
@@ -98,8 +104,9 @@ func notYet(c *config.Config) []string {
 	if c.Auth.Bearer.Issuer != "" {
 		out = append(out, "auth.bearer is not in force in this version: bearer tokens are refused with 401")
 	}
-	if len(c.Rollout.Reports) > 0 || len(c.Rollout.Brownouts) > 0 || len(c.Rollout.Clients) > 0 {
-		out = append(out, "rollout is not in force in this version: every report stays in the phase observe")
+	holds := slices.ContainsFunc(c.Rollout.Clients, func(client config.Client) bool { return client.Hold() })
+	if len(c.Rollout.Reports) > 0 || len(c.Rollout.Brownouts) > 0 || holds {
+		out = append(out, "phases, brownouts and holds are not in force in this version: every report stays in the phase observe (date_delay works)")
 	}
 	if c.Admin.Pprof {
 		out = append(out, "admin.pprof is not in force in this version")

@@ -1,5 +1,7 @@
 package config
 
+import "net/netip"
+
 // Rollout is the phased deprecation of the legacy reports.
 type Rollout struct {
 	Successor      URL               `yaml:"successor" help:"page about the successor, for Link headers and messages"`
@@ -44,6 +46,13 @@ type Match struct {
 	Principal Glob   `yaml:"principal" help:"pattern of the principal: etl@*"`
 	Agent     Glob   `yaml:"agent" help:"pattern of the User-Agent: o365rwsclient*"`
 	Address   Prefix `yaml:"address" help:"address or network of the client: 10.0.0.0/8"`
+}
+
+// Fits says whether a client is one of those named: every pattern that is given fits.
+func (m Match) Fits(principal, agent string, address netip.Addr) bool {
+	return (m.Principal.IsZero() || m.Principal.Match(principal)) &&
+		(m.Agent.IsZero() || m.Agent.Match(agent)) &&
+		(m.Address.IsZero() || address.IsValid() && m.Address.Holds(address))
 }
 
 // Phase is a stage of the rollout; later phases are greater.

@@ -24,6 +24,7 @@ type call struct {
 	tenant   *Tenant
 	set      string // entity set asked for, empty for the root and $metadata
 	zone     translate.Zone
+	delay    int    // days by which the dates in $filter are moved back
 	answered string // value of X-Rwsgate-Answer, empty if the answer is no report
 	outcome  outcome
 }
@@ -115,10 +116,10 @@ func (g *Gateway) admit(r *http.Request, k *call) error {
 		return errUnauthorized
 	}
 	k.who = who
-	k.tenant, fault = k.settings.tenantOf(who, k.front.DelegatedOrg)
-	if fault != nil {
+	if k.tenant, fault = k.settings.tenantOf(who, k.front.DelegatedOrg); fault != nil {
 		return fault
 	}
+	k.delay = k.settings.delayOf(who.name, r.UserAgent(), k.peer.addr)
 	return nil
 }
 

@@ -32,7 +32,8 @@ func answerKey(r *http.Request, k *call, version int64, now time.Time) (string, 
 	} {
 		b = append(append(b, part...), 0)
 	}
-	b = strconv.AppendInt(b, k.settings.generation, 36)
+	b = strconv.AppendInt(b, int64(k.delay), 36)
+	b = strconv.AppendInt(append(b, 0), k.settings.generation, 36)
 	b = strconv.AppendInt(append(b, 0), version, 36)
 	b = strconv.AppendInt(append(b, 0), int64(k.zone.Today(now)), 36)
 	if acceptsGzip(h.Get("Accept-Encoding")) {

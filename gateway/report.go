@@ -81,7 +81,8 @@ var errNoRows = errors.New("no history yet")
 // ask has OData judge the request. Rows are computed only if it gets as far as to need them.
 func (g *Gateway) ask(request odata.Request, k *call, s translate.Snapshot, ready bool, now time.Time) (odata.Response, looked) {
 	var view looked
-	result := odata.Answer(k.settings.model, request, func(set *odata.EntitySet) (odata.RowSource, error) {
+	shift := func(q *odata.Query) { q.ShiftDates(reportType.Key, -k.delay) }
+	result := odata.AnswerPrepared(k.settings.model, request, shift, func(set *odata.EntitySet) (odata.RowSource, error) {
 		view.set = set.Name
 		if !ready {
 			view.missing = true

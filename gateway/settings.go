@@ -21,6 +21,13 @@ type Tenant struct {
 	guid [16]byte
 }
 
+// Delay moves the dates that a client asks for back by whole days, because Graph's data is days late: a job that asks
+// each day for yesterday gets every day once, Days later, with its true date.
+type Delay struct {
+	Match func(principal, agent string, address netip.Addr) bool
+	Days  int
+}
+
 // Settings are what a reload may change. They are read-only once applied.
 type Settings struct {
 	Tenants           []Tenant
@@ -38,6 +45,7 @@ type Settings struct {
 	MaxURL            int // bytes of path and query
 	RequestsPerSecond int // of one principal; 0: unlimited
 	Filter            odata.Limits
+	Delays            []Delay // the first that matches a client counts
 }
 
 // settings are Settings made ready for the hot path.
@@ -48,6 +56,16 @@ type settings struct {
 	byName     map[string]*Tenant
 	byID       map[string]*Tenant
 	anonymous  *Tenant
+}
+
+// delayOf gives the days by which a client's dates are moved back.
+func (s *settings) delayOf(principal, agent string, address netip.Addr) int {
+	for _, d := range s.Delays {
+		if d.Match(principal, agent, address) {
+			return d.Days
+		}
+	}
+	return 0
 }
 
 func compile(s Settings, generation int64) (*settings, error) {
