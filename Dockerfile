@@ -19,8 +19,7 @@ ARG COMMIT=unknown
 LABEL org.opencontainers.image.title="rwsgate" \
       org.opencontainers.image.description="Answers the retired Office 365 Reporting web service from Microsoft Graph" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${COMMIT}" \
-      org.opencontainers.image.licenses="MIT"
+      org.opencontainers.image.revision="${COMMIT}"
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/rwsgate /rwsgate
 COPY --from=build --chown=65532:65532 /out/data /data
