@@ -25,6 +25,8 @@ type books struct {
 	leases    map[string]held
 	fail      func(op string) error
 	merges    int
+	loads     int
+	delay     time.Duration // of each load
 }
 
 type held struct {
@@ -63,10 +65,12 @@ func away(ops ...string) func(string) error {
 }
 
 func (b *books) Load(ctx context.Context, tenant string) (translate.Snapshot, error) {
+	time.Sleep(b.delay)
 	defer b.mu.Unlock()
 	if err := b.enter(ctx, "load"); err != nil {
 		return translate.Snapshot{}, err
 	}
+	b.loads++
 	return b.snapshots[tenant], nil
 }
 
@@ -145,6 +149,20 @@ func (b *books) merged() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.merges
+}
+
+func (b *books) loaded() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.loads
+}
+
+// notDue makes a tenant's history in the store one that was fetched just now.
+func (b *books) notDue(tenant string) {
+	b.edit(tenant, report(translate.D180, 2, 5))
+	now := time.Now()
+	_ = b.SaveRefresh(context.Background(), tenant, translate.Refresh{Due: now.Add(time.Hour), LastSuccess: now, LastTry: now,
+		LastFull: now, RefreshDate: translate.DayOf(now) - 2, State: translate.SourceLive})
 }
 
 // edit changes a tenant's history as another process would.

@@ -67,6 +67,7 @@ type Keeper struct {
 	closed bool
 	jobs   sync.WaitGroup
 
+	added     atomic.Bool // a tenant was added since the schedule looked
 	storeDown atomic.Bool
 }
 
@@ -113,6 +114,7 @@ func (k *Keeper) Add(id, name string, f Fetcher) {
 	} else {
 		k.change(func(m map[string]*tenant) { m[id] = newTenant(id, name, f) })
 	}
+	k.added.Store(true)
 	k.wake()
 }
 

@@ -32,12 +32,6 @@ func (k *Keeper) lease(t *tenant, f *flight) (bool, error) {
 		case <-f.ctx.Done():
 			return false, f.ctx.Err()
 		}
-		if f.forced {
-			continue
-		}
-		if err := k.reload(f.ctx, t); err != nil || answerable(t.snapshot.Load()) {
-			return false, err
-		}
 	}
 }
 

@@ -277,13 +277,13 @@ func TestStoreAwayAtTheStart(t *testing.T) {
 		store.setFail(away())
 		h := newHouse(t, store, g)
 		defer h.close()
-		pass(time.Minute)
+		pass(10*time.Minute + 2*time.Second)
 		_, err := h.Wait(t.Context(), tenantA)
 		if _, ok := err.(*NoHistoryError); !ok || h.status().Loaded || len(g.asks()) != 0 {
 			t.Errorf("got %v, %d fetches", err, len(g.asks()))
 		}
 		store.setFail(nil)
-		pass(10 * time.Second)
+		pass(4 * time.Second) // one look at the versions
 		if _, err := h.Wait(t.Context(), tenantA); err != nil {
 			t.Errorf("once the store answers: %v", err)
 		}
@@ -300,11 +300,12 @@ func TestEmptiedStoreDoesNotEmptyMemory(t *testing.T) {
 		store.mu.Lock()
 		store.snapshots = map[string]translate.Snapshot{}
 		store.mu.Unlock()
-		pass(4 * time.Hour)
-		if !sameDays(before, h.days()) {
+		g.set(slow(60*time.Second, nil))
+		pass(5*time.Hour + 30*time.Second) // a fetch is under way
+		if !h.status().Fetching || !sameDays(before, h.days()) {
 			t.Error("answers changed")
 		}
-		pass(2 * time.Hour)
+		pass(time.Minute)
 		if got := store.get(tenantA); len(got.History.Days()) < 180 {
 			t.Errorf("the store has %d days: an empty one is a reason for all that Graph has", len(got.History.Days()))
 		}

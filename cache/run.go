@@ -13,7 +13,6 @@ func (k *Keeper) Run(ctx context.Context) error {
 	defer k.Close()
 	detach := context.AfterFunc(ctx, k.stop)
 	defer detach()
-	k.preload()
 	var both sync.WaitGroup
 	both.Go(k.poll)
 	both.Go(k.schedule)
@@ -21,11 +20,15 @@ func (k *Keeper) Run(ctx context.Context) error {
 	return nil
 }
 
-// preload loads all tenants before the first fetch, so that slow fetches keep no stored history away from clients.
+// preload loads all tenants that are new, so that slow fetches in all slots keep no stored history away from clients.
 func (k *Keeper) preload() {
+	now := k.o.Now()
 	for _, t := range *k.tenants.Load() {
-		if k.base.Err() != nil || k.reload(k.base, t) != nil {
-			return // the store is away: the schedule goes on trying
+		t.mu.Lock()
+		todo := !t.loaded && !t.holdOff.After(now)
+		t.mu.Unlock()
+		if todo && k.reload(k.base, t) != nil {
+			return // the store is away, or the keeper ends
 		}
 	}
 }
@@ -41,7 +44,7 @@ func (k *Keeper) schedule() {
 		case <-k.base.Done():
 			return
 		case <-k.kick:
-			if len(queue) == 0 {
+			if k.added.Swap(false) || len(queue) == 0 {
 				queue = k.due(queue)
 			}
 		case <-tick.C:
@@ -79,6 +82,7 @@ func (k *Keeper) begin(t *tenant) bool {
 
 // due adds the tenants that have become due to the queue.
 func (k *Keeper) due(queue []*tenant) []*tenant {
+	k.preload()
 	now := k.o.Now()
 	type waiting struct {
 		*tenant

@@ -78,6 +78,7 @@ func TestStormWithoutHistoryIsOneFetch(t *testing.T) {
 		}}
 		h := newHouse(t, newBooks(), g)
 		defer h.close()
+		loads := 0
 		for range 5 {
 			var storm sync.WaitGroup
 			for range 200 {
@@ -93,7 +94,13 @@ func TestStormWithoutHistoryIsOneFetch(t *testing.T) {
 				})
 			}
 			storm.Wait()
+			if loads == 0 {
+				loads = h.store.loaded()
+			}
 			time.Sleep(10 * time.Second)
+		}
+		if n := h.store.loaded(); n != loads {
+			t.Errorf("the store was read %d times more", n-loads)
 		}
 		if n := len(g.asks()); n != 1 {
 			t.Errorf("%d fetches for 1000 requests", n)
@@ -236,18 +243,50 @@ func TestRefreshHonoursGraphsWait(t *testing.T) {
 	})
 }
 
-func TestRefreshAfterAScheduledLoad(t *testing.T) {
+// A demand that meets work which only loads is not content with it.
+func TestRefreshDuringALoad(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		store := newBooks()
-		store.edit(tenantA, report(translate.D180, 2, 5))
-		r := store.get(tenantA)
-		r.Refresh = translate.Refresh{Due: time.Now().Add(time.Hour), LastSuccess: time.Now(), LastFull: time.Now(), RefreshDate: 1}
-		store.snapshots[tenantA] = r
-		g := &graph{}
-		h := newHouse(t, store, g)
-		defer h.close()
-		if o, err := h.Refresh(t.Context(), tenantA); err != nil || o.Calls != 1 {
+		store, g := newBooks(), &graph{}
+		store.notDue(tenantA)
+		store.delay = time.Second
+		k := NewKeeper(KeeperOptions{Histories: store})
+		defer k.Close()
+		k.Add(tenantA, "example", g)
+		var waiting sync.WaitGroup
+		waiting.Go(func() {
+			if _, err := k.Wait(t.Context(), tenantA); err != nil {
+				t.Error(err)
+			}
+		})
+		pass(500 * time.Millisecond)
+		if o, err := k.Refresh(t.Context(), tenantA); err != nil || o.Calls != 1 || len(g.asks()) != 1 {
 			t.Errorf("%+v, %v", o, err)
+		}
+		waiting.Wait()
+	})
+}
+
+// Slow fetches of some tenants keep no stored history of others away.
+func TestStoredHistoriesAreLoadedFirst(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		store, g := newBooks(), &graph{answer: slow(80*time.Second, nil)}
+		ids := []string{tenantA, "b", "c", "d"}
+		for _, id := range ids {
+			store.edit(id, report(translate.D180, 2, 5))
+		}
+		h := newHouse(t, store, g, func(o *KeeperOptions) { o.Parallel = 1 })
+		defer h.close()
+		for _, id := range ids[1:] {
+			h.Add(id, id, g)
+		}
+		pass(time.Second)
+		if n := len(g.asks()); n != 1 {
+			t.Fatalf("%d fetches at a time", n)
+		}
+		for _, id := range ids {
+			if _, ok := h.Snapshot(id); !ok {
+				t.Errorf("%s is not answered", id)
+			}
 		}
 	})
 }
