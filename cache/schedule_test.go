@@ -1,6 +1,11 @@
 package cache
 
 import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -178,5 +183,51 @@ func TestStateAfter(t *testing.T) {
 				t.Errorf("got %s since %d, want %s since %d", state, since, c.state, c.since)
 			}
 		})
+	}
+}
+
+// The tenant that has waited longest is fetched first.
+func TestLongestDueFirst(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		store, g := newBooks(), &graph{}
+		var mu sync.Mutex
+		var order []string
+		k := NewKeeper(KeeperOptions{Histories: store, Parallel: 1})
+		for _, due := range []int{3, 9, 1, 7, 5} {
+			id := fmt.Sprint(due)
+			store.edit(id, report(translate.D180, 2, 5))
+			_ = store.SaveRefresh(t.Context(), id, translate.Refresh{Due: time.Now().Add(time.Duration(due-60) * time.Minute)})
+			k.Add(id, id, &graph{answer: func(ctx context.Context, w translate.Window) (translate.Download, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				order = append(order, id)
+				return g.Fetch(ctx, w)
+			}})
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_ = k.Run(ctx)
+		}()
+		pass(time.Minute)
+		cancel()
+		<-ended
+		if got := strings.Join(order, " "); got != "1 3 5 7 9" {
+			t.Errorf("fetched in the order %s", got)
+		}
+	})
+}
+
+func TestCountKeepsOrderAndADay(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	at := func(h int) time.Time { return now.Add(time.Duration(h) * time.Hour) }
+	got := count([]time.Time{at(-30), at(-24), at(-23), at(-1), at(2), at(40)}, 2, now)
+	want := []time.Time{at(-23), at(-1), now, now, at(2)} // the clock was set back by two hours
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if n := within(got, now); n != 5 {
+		t.Errorf("%d within the day", n)
 	}
 }
