@@ -116,7 +116,7 @@ func tenantFindings(ctx context.Context, c *config.Config, t *config.Tenant, cli
 	if d.Fault == nil {
 		found = append(found, sourceFinding(t.Name, d.Download))
 	}
-	return append(found, history.findings(ctx, c, t, d.Download, now)...)
+	return append(found, history.findings(ctx, c, t, now)...)
 }
 
 func stageFinding(tenant string, s graph.StageResult) finding {

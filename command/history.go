@@ -43,7 +43,7 @@ func (h *history) close() {
 }
 
 // findings are about a tenant's stored history and how it is re-bucketed.
-func (h *history) findings(ctx context.Context, c *config.Config, t *config.Tenant, d translate.Download, now time.Time) []finding {
+func (h *history) findings(ctx context.Context, c *config.Config, t *config.Tenant, now time.Time) []finding {
 	line := finding{tenant: t.Name, stage: "coverage", verdict: skipped, saw: h.why}
 	switch {
 	case h.err != nil:
@@ -57,7 +57,7 @@ func (h *history) findings(ctx context.Context, c *config.Config, t *config.Tena
 		line.verdict, line.saw = failed, err.Error()
 		return []finding{line}
 	}
-	line.verdict, line.saw, line.mend = coverageVerdict(snapshot, d, now)
+	line.verdict, line.saw, line.mend = coverageVerdict(snapshot, now)
 	found := append([]finding{line}, hoursAdvice(t)...)
 	return append(found, methodFindings(t, snapshot.History, c, now)...)
 }
@@ -68,7 +68,7 @@ const (
 )
 
 // coverageVerdict judges the stored days: none, stale, with holes, or sound.
-func coverageVerdict(s translate.Snapshot, d translate.Download, now time.Time) (verdict, string, string) {
+func coverageVerdict(s translate.Snapshot, now time.Time) (verdict, string, string) {
 	first, ok := s.History.First()
 	if !ok {
 		return warning, "no day is stored", "start rwsgate serve; the first fetch brings 180 days"

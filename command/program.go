@@ -91,7 +91,7 @@ func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger)
 		p.listener(string(c.Admin.Listen), handler, nil),
 	}
 	for _, l := range p.servers {
-		if err = l.Open(); err != nil {
+		if err = l.Open(ctx); err != nil {
 			return p, err
 		}
 	}

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"encoding/base64"
+	"errors"
 	"strings"
 	"testing"
 
@@ -63,7 +64,7 @@ func TestABusyVerifierRefuses(t *testing.T) {
 	for range cap(v.queue) {
 		v.queue <- struct{}{}
 	}
-	if _, err := v.verify(t.Context(), PasswordFile{"a": hashOf(t, "x")}, "a", []byte("x")); err != errBusy {
+	if _, err := v.verify(t.Context(), PasswordFile{"a": hashOf(t, "x")}, "a", []byte("x")); !errors.Is(err, errBusy) {
 		t.Errorf("error %v, want errBusy", err)
 	}
 }

@@ -31,8 +31,8 @@ const (
 )
 
 // Open binds the address; after it, requests are accepted and wait for Serve.
-func (l *Listener) Open() error {
-	inner, err := net.Listen("tcp", l.Addr)
+func (l *Listener) Open(ctx context.Context) error {
+	inner, err := new(net.ListenConfig).Listen(ctx, "tcp", l.Addr)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", l.Addr, err)
 	}

@@ -85,7 +85,7 @@ func (s *Server) add(o TenantOptions) error {
 type connectionKey struct{}
 
 func (s *Server) listen(h http.Handler, leaf *tls.Certificate) (address string, err error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}

@@ -6,14 +6,6 @@ import (
 	"testing"
 )
 
-func mustParse(s string, kind Kind) Value {
-	v, ok := parseLiteral(s, kind)
-	if !ok {
-		panic("not a literal: " + s)
-	}
-	return v
-}
-
 // fixtureSet gives a set of the recordings' model with its rows.
 func fixtureSet(name string) (*Model, *EntityType, RowSource) {
 	m := fixtureModel()

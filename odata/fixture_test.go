@@ -16,11 +16,10 @@ var fixedTime = time.Date(2026, 11, 23, 9, 13, 7, 0, time.UTC)
 
 const testRoot = "https://reports.office365.com/ecp/reportingwebservice/reporting.svc"
 
-func vInt(k Kind, n int64) Value         { return Value{Kind: k, Int: n} }
-func vFloat(k Kind, f float64) Value     { return Value{Kind: k, Float: f} }
-func vText(k Kind, s string) Value       { return Value{Kind: k, Str: s} }
-func vDate(y, m, d int) Value            { return Value{Kind: DateTime, Int: ticks(y, m, d, 0, 0, 0, 0)} }
-func vGuid(first byte, g [16]byte) Value { g[0] = first; return Value{Kind: Guid, Guid: g} }
+func vInt(k Kind, n int64) Value     { return Value{Kind: k, Int: n} }
+func vFloat(k Kind, f float64) Value { return Value{Kind: k, Float: f} }
+func vText(k Kind, s string) Value   { return Value{Kind: k, Str: s} }
+func vDate(y, m, d int) Value        { return Value{Kind: DateTime, Int: ticks(y, m, d, 0, 0, 0, 0)} }
 
 var fixtureGuid = Value{Kind: Guid, Guid: [16]byte{
 	0xaa, 0xaa, 0xaa, 0xaa, 0x11, 0x11, 0x22, 0x22, 0x33, 0x33, 0x44, 0x44, 0x44, 0x44, 0x44, 0x44}}

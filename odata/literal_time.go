@@ -78,9 +78,9 @@ func (r *timeReader) date() bool {
 		return false
 	}
 	m, d := 1, 1
-	if r.more('-') {
+	if r.more() {
 		m, _ = r.number(2)
-		if r.more('-') {
+		if r.more() {
 			if d, ok = r.number(2); !ok {
 				return false
 			}
@@ -92,20 +92,21 @@ func (r *timeReader) date() bool {
 // yearless reads --03-14, --03 and ---14 in the leap year 1904.
 func (r *timeReader) yearless() bool {
 	r.s = r.s[2:]
-	m, d, ok := 1, 1, true
-	if r.more('-') {
-		d, ok = r.number(2)
+	if r.more() {
+		d, ok := r.number(2)
 		return ok && r.setDay(1904, 1, d)
 	}
-	if m, ok = r.number(2); ok && r.more('-') {
+	m, ok := r.number(2)
+	d := 1
+	if ok && r.more() {
 		d, ok = r.number(2)
 	}
 	return ok && r.setDay(1904, m, d)
 }
 
-// more steps over a separator that has a digit behind it: in 2013-02:00 the dash begins an offset.
-func (r *timeReader) more(c byte) bool {
-	if len(r.s) < 3 || r.s[0] != c || len(r.s) > 3 && r.s[3] == ':' {
+// more steps over a dash that has a digit behind it: in 2013-02:00 the dash begins an offset.
+func (r *timeReader) more() bool {
+	if len(r.s) < 3 || r.s[0] != '-' || len(r.s) > 3 && r.s[3] == ':' {
 		return false
 	}
 	r.s = r.s[1:]

@@ -33,7 +33,6 @@ type outcome struct {
 	ids     string
 	count   string
 	next    string
-	message string
 }
 
 // atomDocument is as much of Atom as the replay reads.

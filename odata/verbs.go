@@ -80,7 +80,7 @@ func validTag(tag string, strong bool) bool {
 	}
 	body, weak := strings.CutPrefix(tag, `W/"`)
 	if !weak {
-		quoted := false
+		var quoted bool
 		if body, quoted = strings.CutPrefix(tag, `"`); !quoted || !strong {
 			return false
 		}

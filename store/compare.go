@@ -69,7 +69,7 @@ func (c *difference) compareSpans(old, next []translate.Observation) {
 // walk goes through two ascending lists at once and calls see with what stands in both, or nil for what one lacks.
 func walk[T any](old, next []T, order func(a, b T) int, see func(was, is *T)) {
 	for len(old) > 0 || len(next) > 0 {
-		way := 0
+		var way int
 		switch {
 		case len(old) == 0:
 			way = 1

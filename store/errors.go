@@ -80,7 +80,8 @@ func (s *Store) fail(ctx context.Context, op string, err error) error {
 	if c := ctx.Err(); c != nil {
 		return c
 	}
-	if known, ok := err.(*Error); ok { // not one that is wrapped: what was put around it matters
+	//nolint:errorlint // not one that is wrapped: what was put around it matters
+	if known, ok := err.(*Error); ok {
 		if known.Where == "" {
 			known.Where = s.path
 		}

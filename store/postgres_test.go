@@ -78,7 +78,7 @@ func TestHidePassword(t *testing.T) {
 	if err := hidePassword(leaky, "hunter2"); strings.Contains(err.Error(), "hunter2") || FaultOf(err) != FaultUnreachable {
 		t.Errorf("%s, %v", FaultOf(err), err)
 	}
-	if err := hidePassword(leaky, "other"); err != leaky {
+	if err := hidePassword(leaky, "other"); !errors.Is(err, leaky) {
 		t.Errorf("%v", err)
 	}
 }

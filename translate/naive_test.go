@@ -38,7 +38,7 @@ func newNaive(h History, v View) *naive {
 
 // walk finds the local date of every minute and whether it is known.
 func (n *naive) walk() {
-	today := Day(minDay)
+	today := minDay
 	for t := (n.first - 3).UTC(); t.Before((n.last + 3).UTC()); t = t.Add(time.Minute) {
 		today = max(today, n.date(t))
 		n.exists[today], n.dates = true, append(n.dates, today)

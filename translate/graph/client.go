@@ -177,7 +177,7 @@ func (c *Client) ask(ctx context.Context, w translate.Window) ([]byte, *translat
 	case err == nil && last != nil && last.status == http.StatusOK:
 		return body, nil
 	case ctx.Err() != nil:
-		return nil, c.late(ctx, last)
+		return nil, c.late(last)
 	case token != nil:
 		return nil, c.tokenFault(token, last)
 	case last == nil:

@@ -102,7 +102,7 @@ func federate(t *testing.T, tenant *graphsim.Tenant) (clientID, file string) {
 	}
 	clientID = tenant.Credential().ClientID
 	const issuer, subject = "https://cluster.example", "system:serviceaccount:rws:rwsgate"
-	tenant.SetCredentials(graphsim.Credential{ClientID: clientID, Federated: []graphsim.FederatedIdentity{{Issuer: issuer, Subject: subject, Key: crypto.PublicKey(key.Public())}}})
+	tenant.SetCredentials(graphsim.Credential{ClientID: clientID, Federated: []graphsim.FederatedIdentity{{Issuer: issuer, Subject: subject, Key: key.Public()}}})
 	assertion, err := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
 		"iss": issuer, "sub": subject, "aud": "api://AzureADTokenExchange", "exp": time.Now().Add(time.Hour).Unix(),
 	}).SignedString(key)

@@ -91,7 +91,7 @@ func (c *Client) token(ctx context.Context, d *Diagnosis, reached bool) bool {
 		last, _, _, _ := f.seen()
 		fault := c.tokenFault(err, last)
 		if ctx.Err() != nil {
-			fault = c.late(ctx, last)
+			fault = c.late(last)
 		}
 		if fault.Stage == translate.StageConsent {
 			r.Stage = translate.StageConsent

@@ -91,7 +91,7 @@ func (c *Client) brokenAt(fault *translate.SourceError, e *exchange) {
 }
 
 // late explains a fetch whose time was up: what it was waiting for.
-func (c *Client) late(ctx context.Context, last *exchange) *translate.SourceError {
+func (c *Client) late(last *exchange) *translate.SourceError {
 	fault := &translate.SourceError{Fault: translate.FaultUnreachable, Stage: translate.StageToken,
 		Reason: "the time for a fetch was up before a token was asked for", Mend: "raise refresh.timeout"}
 	if last == nil {

@@ -111,7 +111,7 @@ func (c *Client) network(ctx context.Context, d *Diagnosis, l leg, host string, 
 	e.err = err
 	fault := c.networkFault(e)
 	if ctx.Err() != nil {
-		fault = c.late(ctx, e)
+		fault = c.late(e)
 	}
 	return d.stages(host, watch, fault)
 }
