@@ -30,26 +30,33 @@ check_lint() {
 		"$out/golangci-lint" run ./...
 }
 
+# test_environment: the variables of the tests that look beyond the project.
 test_environment() {
-	export RWSGATE_ODATA_CASES="$shared/vectors/odata-cases.tsv"
-	export RWSGATE_WCF_CASES="$shared/vectors/wcf-v3-page2.tsv"
-	[ -e "$RWSGATE_ODATA_CASES" ] || { skip 'odata-cases.tsv' "no $(basename "$shared") folder beside the project"; unset RWSGATE_ODATA_CASES; }
-	[ -e "${RWSGATE_WCF_CASES}" ] || unset RWSGATE_WCF_CASES
-	if [ -n "$(postgres_bin)" ]; then export RWSGATE_REQUIRE_POSTGRES=1; else skip 'store tests on PostgreSQL' 'no PostgreSQL server could be installed'; fi
+	variables=()
+	if [ -e "$shared/vectors/odata-cases.tsv" ]; then
+		variables+=("RWSGATE_ODATA_CASES=$shared/vectors/odata-cases.tsv")
+	else
+		skip 'odata-cases.tsv' 'no reference folder beside the project'
+	fi
+	if [ -n "$(postgres_bin)" ]; then
+		variables+=(RWSGATE_REQUIRE_POSTGRES=1)
+	else
+		skip 'store tests on PostgreSQL' 'no PostgreSQL server could be installed'
+	fi
 }
 
 go_test() {
-	test_environment
-	go test ./... && go test -count=1 -v -run 'TestRecordedAnswers' ./odata | grep '^ *recorded\|recorded '
+	env "${variables[@]}" go test ./... &&
+		env "${variables[@]}" go test -count=1 -v -run 'TestRecordedAnswers|TestODataCases' ./odata | grep -E 'recorded |cases compared'
 }
 
-go_test_race() { go test -race -shuffle=on -timeout 20m ./...; }
+go_test_race() { env "${variables[@]}" CGO_ENABLED=1 go test -race -shuffle=on -timeout 30m ./...; }
 
 check_fuzz() {
 	local package target
 	for package in $(go list ./... | grep -v -e '^rwsgate$' -e '/command$' -e '/translate/graph$'); do
 		for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz'); do
-			go test -run '^$' -fuzz "^$target\$" -fuzztime "${RWSGATE_FUZZTIME:-5s}" "$package" >"$out/fuzz.log" 2>&1 ||
+			go test -run '^$' -fuzz "^$target\$" -fuzztime "${RWSGATE_FUZZTIME:-3s}" -fuzzminimizetime 1s "$package" >"$out/fuzz.log" 2>&1 ||
 				{ echo "$package $target:"; tail -30 "$out/fuzz.log"; return 1; }
 			echo "$package $target: $(grep -o 'execs: [0-9]*' "$out/fuzz.log" | tail -1)"
 		done
