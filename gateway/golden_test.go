@@ -69,6 +69,7 @@ func dump(h http.Header, status int, body []byte) []byte {
 	lines := []string{}
 	for name, values := range h {
 		if name == "request-id" {
+			body = bytes.ReplaceAll(body, []byte(values[0]), []byte("(36 characters)"))
 			values = []string{"(36 characters)"}
 		}
 		lines = append(lines, name+": "+strings.Join(values, "\n"+name+": "))
