@@ -8,6 +8,7 @@ jing_missing() { command -v jing >/dev/null || echo 'no jing'; }
 
 # Which of the clients below can run; set by prepare_clients.
 clients=()
+clients_zone=America/Los_Angeles
 
 # prepare NAME COMMAND…: makes a client ready, or skips it when its tools are missing.
 prepare() {
@@ -35,12 +36,28 @@ install_npm() {
 		(cd "$out/npm" && npm ci --omit=dev --ignore-scripts --loglevel=error)
 }
 
-# The clients' commands, each with the service root and whether the gateway asks for a password.
-run_dotnet() { mono "$out/DataServices.exe" "$@" && mono "$out/Readers.exe" "$@"; }
-run_node() { NODE_PATH="$out/npm/node_modules" node conformance/npm/datajs.js "$@"; }
-run_python() { /usr/bin/python3 -B conformance/python/readers.py "$@"; }
-run_ruby() { ruby conformance/ruby/feeds.rb "$@"; }
+# The clients' commands, each with the service root and whether the gateway asks for a password. They live in a zone that is
+# not UTC, as the clients of the retired service did: a date that shifts by their zone is a fault.
+run_dotnet() { TZ=$clients_zone mono "$out/DataServices.exe" "$@" && TZ=$clients_zone mono "$out/Readers.exe" "$@"; }
+run_node() { TZ=$clients_zone NODE_PATH="$out/npm/node_modules" node conformance/npm/datajs.js "$@"; }
+run_python() { TZ=$clients_zone /usr/bin/python3 -B conformance/python/readers.py "$@"; }
+run_ruby() { TZ=$clients_zone ruby conformance/ruby/feeds.rb "$@"; }
 run_jing() { mkdir -p "$out/feeds" && conformance/atom/grammar.sh "$1" "$out/feeds"; }
+
+# find_faults: puts faults between the clients and the demo, to prove that the programs above can fail.
+find_faults() {
+	local commands=() name
+	for name in "${clients[@]}"; do
+		case $name in
+		dotnet) commands+=("dotnet=mono $out/DataServices.exe {root} password" "dotnet=mono $out/Readers.exe {root} password") ;;
+		node) commands+=("node=env NODE_PATH=$out/npm/node_modules node conformance/npm/datajs.js {root} password") ;;
+		python) commands+=("python=/usr/bin/python3 -B conformance/python/readers.py {root} password") ;;
+		ruby) commands+=("ruby=ruby conformance/ruby/feeds.rb {root} password") ;;
+		jing) commands+=("jing=conformance/atom/grammar.sh {root} {folder}") ;;
+		esac
+	done
+	/usr/bin/python3 -B conformance/python/faults.py "$url/" "${commands[@]}"
+}
 
 # or_stop COMMAND…: a failing client takes the demo with it, because its step ends the run.
 or_stop() { "$@" || { stop_demo; return 1; }; }
@@ -53,6 +70,7 @@ against() {
 	for name in "${clients[@]}"; do
 		step "client: $name, $mode" or_stop "run_$name" "$url/" "$mode"
 	done
+	if [ "$mode" = password ] && [ -x /usr/bin/python3 ]; then step 'client: faults are noticed' or_stop find_faults; fi
 	step "client: the demo ends, $mode" stop_demo
 }
 
@@ -62,6 +80,7 @@ check_clients() {
 	prepare python
 	prepare ruby
 	prepare jing
+	if [ ${#clients[@]} = 0 ]; then return; fi
 	against open
 	against password --auth-anonymous none
 }

@@ -21,6 +21,7 @@ static partial class DataServices {
         yield return Mode("key", ByKey);
         yield return Mode("first", () => Checks.Equal(daily[0], Read(Set().OrderBy(r => r.TenantName).First()), "first of equal names: the least key"));
         yield return Mode("funcs", Filters);
+        yield return Mode("localdate", LocalDate);
         yield return Mode("zone", Zone);
     }
 
@@ -75,6 +76,14 @@ static partial class DataServices {
         var monthly = gateway.Rows("CsP2PAVTimeMonthly");
         var month = monthly[2].Date;
         Checks.Equal(monthly[2], Read(Set("CsP2PAVTimeMonthly").Where(r => r.Date == month).Single()), "month of a key");
+    }
+
+    /// The client writes a local date with its offset, and the service turned such a literal into UTC.
+    static void LocalDate() {
+        var local = new DateTime(2026, 10, 13, 20, 0, 0, DateTimeKind.Local);
+        var query = Set().Where(r => r.Date >= local);
+        Checks.Contains(query.ToString(), local.ToString("yyyy-MM-ddTHH:mm:ss"), "the literal");
+        Checks.Same(daily.Where(r => r.Date >= local.ToUniversalTime()), All(query), "rows since " + local.ToUniversalTime().ToString("u"));
     }
 
     static void Zone() {

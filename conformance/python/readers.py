@@ -69,6 +69,7 @@ def pages():
         rows, ids = gateway.atom_rows(report)
         equal(want, rows, report)
         equal(len(want), len(set(ids)), "ids of " + report)
+        true(all(i.startswith(gateway.root.split("/ecp/")[0] + "/ecp/ReportingWebService/") for i in ids), "absolute ids")
         equal(str(len(want)), gateway.get(report + "/$count", kind="text/plain;charset=utf-8").text, report + "/$count")
         one = etree.fromstring(gateway.get(report + "?$inlinecount=allpages&$top=1").content)
         equal([str(len(want))], one.xpath("m:count/text()", namespaces=NAMES), "m:count of " + report)
