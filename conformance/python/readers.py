@@ -9,6 +9,7 @@ import sys
 import requests
 from lxml import etree
 
+import others
 from checks import Checks, equal, true
 from reports import ATOM_FEED, DAILY, NAMES, PAGE, PASSWORD, REPORTS, USER, VERBOSE, Gateway, from_json, lxml_rows, parse_feed
 
@@ -142,6 +143,7 @@ def passwords():
 for name, body in (
     ("every row by JSON", all_rows), ("options as requests encodes them", encoded_options), ("feedparser", by_feedparser), ("empty feed", empty_feed),
     ("every page by lxml", pages), ("weeks and months are sums of days", sums), ("zones", zones), ("JSON shapes", shapes), ("errors", errors), ("passwords", passwords),
+    *others.groups(gateway, daily),
 ):
     checks.group(name, body)
 checks.finish()
