@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"

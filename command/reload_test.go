@@ -1,0 +1,114 @@
+package command
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/crypto/bcrypt"
+)
+
+// TestReload pins that a changed file counts at once when asked, and that a bad one changes nothing.
+func TestReload(t *testing.T) {
+	r := newRig(t)
+	p := r.start(t)
+	readFeed(t, p.get(t, p.url+"/CsP2PAVTimeDaily"))
+	post := func(path string) answer {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+p.Admin+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return do(t, request)
+	}
+	r.extra = "limits: { page_size: 2 }\n"
+	r.file(t)
+	if a := post("/api/reload"); a.status != http.StatusOK || !strings.Contains(a.body, "limits.page_size") {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	if n := len(readFeed(t, p.get(t, p.url+"/CsP2PAVTimeDaily")).Entries); n != 2 {
+		t.Errorf("%d entries on a page of 2", n)
+	}
+	for name, bad := range map[string]string{"unknown key": "limits: { page_sise: 3 }\n", "bad value": "limits: { page_size: many }\n"} {
+		r.extra = bad
+		r.file(t)
+		if a := post("/api/reload"); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "page_si") {
+			t.Errorf("%s: %d %s", name, a.status, a.body)
+		}
+		if n := len(readFeed(t, p.get(t, p.url+"/CsP2PAVTimeDaily")).Entries); n != 2 {
+			t.Errorf("%s: the old configuration is not in force any more: %d entries", name, n)
+		}
+	}
+	r.extra = ""
+	r.file(t)
+	users := filepath.Join(r.folder, "users")
+	if err := os.WriteFile(users, []byte("reader@example.onmicrosoft.com:{SHA}x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if a := post("/api/reload"); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "line 1") {
+		t.Errorf("a bad users file: %d %s", a.status, a.body)
+	}
+	if a := p.get(t, p.url); a.status != http.StatusOK {
+		t.Errorf("the old users do not count any more: %d", a.status)
+	}
+	hash, err := bcrypt.GenerateFromPassword([]byte("other"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(users, []byte("reader@example.onmicrosoft.com:"+string(hash)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if a := post("/api/reload"); a.status != http.StatusOK {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	if a := p.get(t, p.url); a.status != http.StatusUnauthorized {
+		t.Errorf("the replaced password still counts: %d", a.status)
+	}
+	if calls := r.tenant.Calls(); calls.Tokens != 1 || calls.Reports != 1 {
+		t.Errorf("reloading asked Entra ID or Graph again: %+v", calls)
+	}
+}
+
+// TestDrain ends the program under load: no accepted request fails, and it ends without an error.
+func TestDrain(t *testing.T) {
+	p := newRig(t).start(t)
+	readFeed(t, p.get(t, p.url+"/CsP2PAVTimeDaily"))
+	ctx, stop := context.WithCancel(t.Context())
+	var load sync.WaitGroup
+	started := make(chan struct{}, 4)
+	for range 4 {
+		load.Go(func() {
+			client := &http.Client{Transport: &http.Transport{}}
+			for n := 0; ctx.Err() == nil; n++ {
+				request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/CsP2PAVTimeWeekly", nil)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				request.SetBasicAuth("reader@example.onmicrosoft.com", "pass-word-planted")
+				response, err := client.Do(request)
+				if err != nil {
+					return // refused: the listener is closed
+				}
+				if response.StatusCode != http.StatusOK || response.ContentLength <= 0 {
+					t.Errorf("status %d, length %d", response.StatusCode, response.ContentLength)
+				}
+				_ = response.Body.Close()
+				if n == 5 {
+					started <- struct{}{}
+				}
+			}
+		})
+	}
+	for range 4 {
+		<-started
+	}
+	if err := p.end(); err != nil {
+		t.Error(err)
+	}
+	stop()
+	load.Wait()
+}
