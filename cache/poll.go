@@ -43,7 +43,7 @@ func (k *Keeper) look(ctx context.Context) {
 	}
 }
 
-// storeSeen notes whether the store answers, logs the change, and lets what waited for it go on.
+// storeSeen notes whether the store answers, and logs the change.
 func (k *Keeper) storeSeen(err error) {
 	if away := err != nil; k.storeDown.Swap(away) == away {
 		return
@@ -53,14 +53,6 @@ func (k *Keeper) storeSeen(err error) {
 		return
 	}
 	k.o.Logger.Info("store answers again")
-	for _, t := range *k.tenants.Load() {
-		t.mu.Lock()
-		if t.storeErr != nil {
-			t.holdOff = time.Time{}
-		}
-		t.mu.Unlock()
-	}
-	k.wake()
 }
 
 // reload replaces a tenant's snapshot by what the store has.
