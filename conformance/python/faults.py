@@ -122,7 +122,7 @@ def missed_by(fault, root, clients):
         url = f"http://127.0.0.1:{server.server_port}{root.path}"
         try:
             asked = {c: commands for c, commands in clients.items() if c in who or not who}
-            return [c for c, commands in asked.items() if any([notices(x, url) for x in commands]) != bool(who)], list(asked)
+            return [c for c, commands in asked.items() if any(notices(x, url) for x in commands) != bool(who)], list(asked)
         finally:
             server.shutdown()
 
