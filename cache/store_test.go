@@ -123,11 +123,11 @@ func cycle(t *testing.T, s *store.Store, calls *atomic.Int64, d time.Duration) c
 }
 
 // Many tenants with a year of history each: every one is fetched once in its period, by a process that stays small. The
-// long tier simulates a thousand tenants for a month on a SQLite file.
+// long tier simulates a thousand tenants for a week on a SQLite file.
 func TestManyTenantsOnARealStore(t *testing.T) {
 	tenants, days, dsn := 100, 1, "memory"
 	if os.Getenv("RWSGATE_LONG") != "" {
-		tenants, days, dsn = 1000, 30, "sqlite:"+filepath.Join(t.TempDir(), "rwsgate.db")
+		tenants, days, dsn = 1000, 7, "sqlite:"+filepath.Join(t.TempDir(), "rwsgate.db")
 	}
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, dsn)
