@@ -62,11 +62,7 @@ func faultReply(k *call, f *rws.Fault) reply {
 
 // errorReply writes an error of family (ii) in the negotiated format.
 func errorReply(r *http.Request, k *call, e *odata.Error) reply {
-	request := odataRequest(r, k)
-	if k.root == "" {
-		request.Accept = r.Header.Get("Accept")
-	}
-	return replyOf(odata.ErrorResponse(request, e))
+	return replyOf(odata.ErrorResponse(odataRequest(r, k), e))
 }
 
 // firstSegment is the first segment of a path.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -77,4 +78,11 @@ func (g *Gateway) Apply(s Settings) error {
 }
 
 // ServeHTTP answers one legacy request.
-func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.echo.ServeHTTP(w, r) }
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !strings.HasPrefix(r.URL.Path, "/") {
+		// Of OPTIONS * and CONNECT: nothing that a router finds a route for.
+		r = r.Clone(r.Context())
+		r.URL.Path, r.URL.RawPath = "/"+r.URL.Path, ""
+	}
+	g.echo.ServeHTTP(w, r)
+}

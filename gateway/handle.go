@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -76,16 +77,16 @@ var (
 func (g *Gateway) answer(r *http.Request, k *call) (reply, error) {
 	path := r.URL.EscapedPath()
 	root, rest, ok := rws.Split(path)
-	if !ok {
-		return reply{}, errOutside
-	}
-	k.root = root
 	front, frontFault := rws.Read(rest, r.URL.RawQuery, rws.Header{
-		Accept:                r.Header.Get("Accept"),
+		Accept:                strings.Join(r.Header.Values("Accept"), ","),
 		Version:               r.Header.Get("X-Rws-Version"),
 		MaxDataServiceVersion: r.Header.Get("Maxdataserviceversion"),
 	})
 	k.front = front
+	if !ok {
+		return reply{}, errOutside
+	}
+	k.root = root
 	if err := g.admit(r, k); err != nil {
 		return reply{}, err
 	}

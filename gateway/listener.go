@@ -65,7 +65,10 @@ func (l *Listener) Serve(ctx context.Context) error {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    headerBytes,
-		ErrorLog:          slog.NewLogLogger(l.Log.Handler(), slog.LevelDebug),
+		// The library's own answer to OPTIONS * would be an empty 200.
+		DisableGeneralOptionsHandler: true,
+
+		ErrorLog: slog.NewLogLogger(l.Log.Handler(), slog.LevelDebug),
 	}
 	failed := make(chan error, 1)
 	go func() {
