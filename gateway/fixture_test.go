@@ -58,7 +58,7 @@ func newFixture(t *testing.T, settings map[string]string) *Gateway {
 	if err != nil {
 		t.Fatal(err)
 	}
-	zones, err := translate.NewZones(nil)
+	zones, err := fixtureZones()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,6 +91,9 @@ func newFixture(t *testing.T, settings map[string]string) *Gateway {
 func fixtureTenant(id, name string) Tenant {
 	return Tenant{ID: id, Name: name, Reads: func(p string) bool { return strings.HasSuffix(p, "@"+name) }}
 }
+
+// fixtureZones are the zones of all fixtures; making them reads the whole table.
+var fixtureZones = sync.OnceValues(func() (*translate.Zones, error) { return translate.NewZones(nil) })
 
 // fixturePasswords knows reader@example.onmicrosoft.com with password demo; made once, for bcrypt is slow by design.
 var fixturePasswords = sync.OnceValue(func() PasswordFile {
