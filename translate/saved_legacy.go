@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // legacy takes the rows of a legacy report.
@@ -17,6 +18,10 @@ func (t *settler) legacy() {
 		}
 		if last := period.Last(r.Day); last != r.Day {
 			odd = append(odd, r.Day.String()+" (a "+r.Day.Weekday().String()+")")
+		}
+		if now := t.place.Zone.Today(t.place.Now); r.Day > period.Last(now) {
+			t.faults.at(t.Kind.unit(), r.Number, fmt.Sprintf("%s lies in the future", r.Day))
+			continue
 		}
 		if r.Day >= today {
 			t.out.LeftOut = append(t.out.LeftOut, SavedFault{fmt.Sprintf("%s %d", t.Kind.unit(), r.Number),
@@ -38,26 +43,19 @@ func (t *settler) legacy() {
 }
 
 // savedOn gives the local date on which the file was saved at the latest: what the answer says of itself, what is known
-// of the file, and at last the current date. An answer holds one period at most that was not over; a file that would
-// be older than more of its rows lost its true time on the way, and its time is not believed.
+// of the file, and at last the current date. An answer holds no period after the running one: a time that is older than
+// that is not the file's true one, and is not believed.
 func (t *settler) savedOn() Day {
 	on := t.place.Zone.Today(t.place.Now)
-	if !t.Updated.IsZero() {
-		on = min(on, t.place.Zone.Today(t.Updated))
-	}
-	if t.place.Saved.IsZero() {
-		return on
-	}
-	saved, after := t.place.Zone.Today(t.place.Saved), 0
-	for _, r := range t.Rows {
-		if r.Day >= saved {
-			after++
+	for _, at := range []time.Time{t.Updated, t.place.Saved} {
+		if at.IsZero() {
+			continue
+		}
+		if d := t.place.Zone.Today(at); t.out.Last <= t.out.Report.Period.Last(d) {
+			on = min(on, d)
 		}
 	}
-	if after > 1 {
-		return on
-	}
-	return min(on, saved)
+	return on
 }
 
 func (t *settler) put(r SavedRow, period Period) {

@@ -71,24 +71,31 @@ func (t *settler) warn(format string, args ...any) {
 
 // checkTenant refuses what is of another tenant. Where both are given the GUID decides: a tenant may change its name.
 func (t *settler) checkTenant() {
-	check := func(put func(reason string), id, name string) {
-		switch {
-		case id != "" && !strings.EqualFold(id, t.place.TenantID):
-			put(fmt.Sprintf("it is of the tenant %s, not of %s (%s)", called(id, name), t.place.TenantID, t.place.TenantName))
-		case id == "" && name != "" && !strings.EqualFold(name, t.place.TenantName):
-			put(fmt.Sprintf("it is of the tenant %s, not of %s", printable(name), t.place.TenantName))
+	if reason := t.foreign(t.TenantID, t.TenantName); reason != "" {
+		t.faults.put(SavedFault{Reason: reason})
+	}
+	told := map[string]bool{}
+	for _, r := range t.Rows {
+		if reason := t.foreign(r.TenantID, r.TenantName); reason != "" && !told[reason] {
+			t.faults.at(t.Kind.unit(), r.Number, reason) // once a tenant: the whole file is probably of it
+			told[reason] = true
+		}
+		if name := r.TenantName; r.TenantID != "" && name != "" && !strings.EqualFold(name, t.place.TenantName) && !told[name] {
+			t.warn("the tenant is called %s in the file", printable(name))
+			told[name] = true
 		}
 	}
-	check(func(reason string) { t.faults.put(SavedFault{Reason: reason}) }, t.TenantID, t.TenantName)
-	for _, r := range t.Rows {
-		check(func(reason string) { t.faults.at(t.Kind.unit(), r.Number, reason) }, r.TenantID, r.TenantName)
+}
+
+// foreign says in what way something is of another tenant; nothing if it is not.
+func (t *settler) foreign(id, name string) string {
+	switch {
+	case id != "" && !strings.EqualFold(id, t.place.TenantID):
+		return fmt.Sprintf("it is of the tenant %s, not of %s (%s)", called(id, name), t.place.TenantID, t.place.TenantName)
+	case id == "" && name != "" && !strings.EqualFold(name, t.place.TenantName):
+		return fmt.Sprintf("it is of the tenant %s, not of %s", printable(name), t.place.TenantName)
 	}
-	for _, r := range t.Rows {
-		if r.TenantID != "" && r.TenantName != "" && !strings.EqualFold(r.TenantName, t.place.TenantName) {
-			t.warn("the tenant is called %s in the file", printable(r.TenantName))
-			return
-		}
-	}
+	return ""
 }
 
 func called(id, name string) string {

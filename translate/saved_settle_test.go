@@ -89,6 +89,8 @@ func TestSettle(t *testing.T) {
 			"total CsP2PAVTimeMonthly UTC 2025-03-31 10/1\nleft out entry 2: the period to 2025-04-30 was not over when the file was saved\n"},
 		"a file's time that cannot be": {savedRows(t, SavedVerbose, monthly, "2025-03-31", "2025-04-30"), "UTC", func(p *Place) { p.Saved = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC) },
 			"total CsP2PAVTimeMonthly UTC 2025-03-31 10/1\ntotal CsP2PAVTimeMonthly UTC 2025-04-30 20/2\n"},
+		"an answer's time that cannot be": {with(savedRows(t, SavedAtom, weekly, "2025-03-22"), func(s *Saved) { s.Updated = time.Date(2025, 3, 15, 0, 0, 0, 0, time.UTC) }), "UTC", nil,
+			"total CsP2PAVTimeWeekly UTC 2025-03-22 10/1\n"},
 		"running by the clock": {savedRows(t, SavedVerbose, monthly, "2026-11-30"), "UTC", nil, "left out entry 1: the period to 2026-11-30 was not over when the file was saved\n"},
 		"a page": {with(savedRows(t, SavedAtom, daily, "2025-05-01"), func(s *Saved) { s.More = true }), "UTC", nil,
 			"span 2025-05-01T00:00:00Z 2025-05-02T00:00:00Z 10/1\nwarning the answer had further pages: import the files of those too\n"},
@@ -140,6 +142,7 @@ func TestSettleRefuses(t *testing.T) {
 		report     string
 	}{
 		"another tenant's GUID":   {row(other, "example.onmicrosoft.com"), "UTC", "entry 2: it is of the tenant " + other + " (example.onmicrosoft.com), not of " + sampleID + " (example.onmicrosoft.com)", ""},
+		"many rows of another":    {with(row(other, "x"), func(s *Saved) { s.Rows[0].TenantID, s.Rows[0].TenantName = other, "x" }), "UTC", "entry 1: it is of the tenant " + other + " (x), not of " + sampleID + " (example.onmicrosoft.com)", ""},
 		"another tenant's name":   {row("", "other.onmicrosoft.com"), "UTC", "entry 2: it is of the tenant other.onmicrosoft.com, not of example.onmicrosoft.com", ""},
 		"another tenant's export": {Saved{Kind: SavedExport, TenantID: other}, "", "it is of the tenant " + other + ", not of " + sampleID + " (example.onmicrosoft.com)", ""},
 		"no zone":                 {row("", ""), "", "its dates are of the zone that it was asked for in: name that with --zone, UTC if no X-timezone was sent", ""},
@@ -148,6 +151,7 @@ func TestSettleRefuses(t *testing.T) {
 		"a report not served":     {savedRows(t, SavedLight, "CsConferenceDaily", "2025-05-01"), "UTC", "CsConferenceDaily is not one of the reports that are answered: CsP2PAVTimeDaily, CsP2PAVTimeWeekly, CsP2PAVTimeMonthly", ""},
 		"a date that is not":      {savedRows(t, SavedAtom, "CsP2PAVTimeDaily", "2011-12-30"), "Pacific/Apia", "entry 1: there was no 2011-12-30 in Pacific/Apia: is --zone right?", ""},
 		"a day of the future":     {savedRows(t, SavedAdminCSV, "", "2026-11-24"), "", "line 1: 2026-11-24 lies in the future: is --date-format right?", ""},
+		"a week of the future":    {savedRows(t, SavedAtom, "CsP2PAVTimeWeekly", "2026-11-28", "2026-12-05"), "UTC", "entry 2: 2026-12-05 lies in the future", ""},
 		"a total of days":         {total("CsP2PAVTimeDaily", "UTC"), "", "total 1: CsP2PAVTimeDaily is no weekly or monthly report", ""},
 		"a total of no zone":      {total("CsP2PAVTimeWeekly", "Nowhere"), "", "total 1: The time zone 'Nowhere' is not known. Use a Windows time zone id such as 'Pacific Standard Time', an IANA name such as 'America/Los_Angeles', or an offset such as '-08:00'.", ""},
 	} {
