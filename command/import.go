@@ -46,8 +46,9 @@ Saved daily rows become observations over the local days of the zone. Weekly and
 that zone, answered only in that zone and for that period where days are missing, and never spread into days. The row
 of a period that was not over when the file was saved is left out.
 
-Precedence: a day that Graph gave stays, whatever a file says, and takes the time of a saved row that it overlaps. Among
-imports the later wins. A file of zeros alone adds days but changes none.
+Precedence: a UTC day that Graph gave stays, whatever a file says. A known UTC day, from Graph or from a CSV, wins over
+the time of saved daily rows; these win over totals. Among imports of one kind the later wins. A file of zeros alone
+adds days but changes none.
 
 Each file is stored whole or not at all; one that is refused leaves the others alone. Exits 1 if any was refused. A
 running server sees what was imported within 10 seconds (with the store in one SQLite file or one PostgreSQL).`,
@@ -152,7 +153,7 @@ func (i *importing) file(ctx context.Context, name string, total *summary) error
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	total.add(change, len(settled.LeftOut))
-	kept, err := i.target.keptFrom(ctx, settled, change)
+	kept, err := i.target.keptFrom(ctx, settled, i.place.Zone, change)
 	if err != nil {
 		return err
 	}

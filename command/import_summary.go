@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"rwsgate/store"
 	"rwsgate/translate"
@@ -93,7 +94,7 @@ func notes(t translate.Settled) []string {
 }
 
 // keptFrom says what the stored history did not take of an import, and why.
-func (t *tenantStore) keptFrom(ctx context.Context, s translate.Settled, c translate.Change) ([]string, error) {
+func (t *tenantStore) keptFrom(ctx context.Context, s translate.Settled, zone *translate.Zone, c translate.Change) ([]string, error) {
 	if c.Refused == 0 {
 		return nil, nil
 	}
@@ -117,7 +118,7 @@ func (t *tenantStore) keptFrom(ctx context.Context, s translate.Settled, c trans
 	}
 	for _, o := range s.Spans {
 		if isCovered(o, known) {
-			covered = append(covered, o.Start.Format("2006-01-02"))
+			covered = append(covered, localDate(o, zone))
 		}
 	}
 	return reasons(map[string][]string{
@@ -125,6 +126,14 @@ func (t *tenantStore) keptFrom(ctx context.Context, s translate.Settled, c trans
 		"a file of zeros alone changes no day":        zeros,
 		"UTC days that are known cover the saved day": covered,
 	}), nil
+}
+
+// localDate names the day of a saved daily row; that of an export has no zone and is named in UTC.
+func localDate(o translate.Observation, zone *translate.Zone) string {
+	if zone == nil {
+		return o.Start.Format(time.RFC3339)
+	}
+	return zone.Today(o.Start).String()
 }
 
 // isCovered says whether known UTC days leave no room for an observation.
