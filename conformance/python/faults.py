@@ -17,7 +17,7 @@ import tempfile
 import threading
 import urllib.parse
 
-from checks import Checks, equal, true
+from checks import Checks, true
 
 def sub(pattern, by, count=0):
     return lambda h, b: re.sub(pattern, by, b, count=count)
@@ -63,10 +63,11 @@ FAULTS = {
     "edit link lost": (("dotnet", "python"), sub(rb'<link rel="edit"[^>]*/>', b"")),
     "JSON dates as ISO": (("dotnet", "node", "python", "ruby"), sub(rb"\\/Date\(\d+\)\\/", b"2026-11-13T00:00:00")),
     "d always a list": (("dotnet", "node", "python", "ruby"), sub(rb'\{"d":\{"results":(\[.*?\])[^\]]*\}\}$', rb'{"d":\1}')),
-    "message lost": (("dotnet", "node", "python", "ruby"), sub(rb"(<m:message[^>]*>)[^<]*<", rb"\1<")),
+    "message lost": (("dotnet", "node", "python", "ruby"), sub(rb'(<m:message[^>]*>)[^<]*|("message":\{"lang":"[^"]*","value":")[^"]*', rb"\1\2")),
     "bare 401": (("dotnet", "node", "ruby", "python"), header("WWW-Authenticate", None)),
     "key of the model lost": (("node", "dotnet"), sub(rb"<Key>.*?</Key>", b"")),
     "a report not listed": (("dotnet", "node", "python"), sub(rb'<collection href="CsP2PAVTimeMonthly">.*?</collection>|,"CsP2PAVTimeMonthly"', b"")),
+    "none, at the end": ((), lambda h, b: b),
 }
 
 
@@ -137,7 +138,7 @@ def main():
     def judge(fault, outcome):
         missed, asked = outcome.result()
         true(asked, "no client here")
-        equal([], missed, "not noticed by" if FAULTS[fault][0] else "complaints without a fault by")
+        true(not missed, ("not noticed by " if FAULTS[fault][0] else "complaints without a fault by ") + ", ".join(missed))
 
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         outcomes = {fault: pool.submit(missed_by, fault, root, clients) for fault, (who, _) in FAULTS.items() if not who or clients.keys() & set(who)}
