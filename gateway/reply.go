@@ -81,11 +81,12 @@ func acceptsGzip(header string) bool {
 func (g *Gateway) write(w http.ResponseWriter, r *http.Request, k *call, a reply) error {
 	h := w.Header()
 	rws.Stamp(h, k.id)
-	if a.foreign {
-		delete(h, rws.HeaderVersion)
-	}
 	for _, header := range a.headers {
 		h[header.Name] = header.Values
+	}
+	if a.foreign {
+		delete(h, rws.HeaderVersion)
+		delete(h, rws.HeaderError)
 	}
 	if k.answered != "" {
 		rws.Set(h, "X-Rwsgate-Answer", k.answered)

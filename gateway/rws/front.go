@@ -54,7 +54,7 @@ func Read(rest, rawQuery string, h Header) (Request, *Fault) {
 	if rest == "/$metadata" {
 		r.MaxDataServiceVersion = ""
 	}
-	r.DelegatedOrg, _ = options.last("DelegatedOrg")
+	r.DelegatedOrg, _ = options.get("DelegatedOrg")
 	var fault *Fault
 	r.Format, fault = format(options)
 	if r.Format != FormatNone {

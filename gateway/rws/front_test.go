@@ -45,6 +45,7 @@ func TestFrontReads(t *testing.T) {
 		{name: "20 both", query: "rws-version=2013-V1", header: Header{Version: "2013-V1"}, fault: versionAmbiguous},
 		{name: "21 header", header: Header{Version: "2012"}, fault: versionInvalid},
 		{name: "21 query", query: "rws-version=", fault: versionInvalid},
+		{name: "21 twice", query: "rws-version=2013-V1&rws-version=2013-V1", fault: versionInvalid},
 		{name: "version before format", query: "$format=xml&rws-version=1", fault: versionInvalid},
 		{name: "32", query: "$orderby='x'", fault: quotedOrderBy},
 		{name: "32 encoded", query: "$orderby=startswith(TenantName,%27c%27)", fault: quotedOrderBy},

@@ -24,10 +24,14 @@ func scan(rawQuery string) optionList {
 	return list
 }
 
-// last gives the value of the last option of exactly this name.
-func (l optionList) last(name string) (value string, ok bool) {
+// get gives the value of the option of exactly this name; the values of several are joined by commas, as .NET does.
+func (l optionList) get(name string) (value string, ok bool) {
 	for _, o := range l {
-		if o.name == name {
+		switch {
+		case o.name != name:
+		case ok:
+			value += "," + o.value
+		default:
 			value, ok = o.value, true
 		}
 	}
