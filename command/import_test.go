@@ -296,3 +296,17 @@ func TestImportIsAnsweredBesideARunningServer(t *testing.T) {
 		t.Errorf("the copy has %d spans, %d totals", len(h.Spans()), len(h.Totals()))
 	}
 }
+
+func TestRefusedFileChangesNothing(t *testing.T) {
+	s := newStoreRig(t)
+	if code, out, stderr := s.run(t, "import", "graph.csv"); code != 0 {
+		t.Fatal(out, stderr)
+	}
+	before := s.history(t, s.id)
+	if code, out, _ := s.run(t, "import", append(pacific, "bad.csv", "another-tenant.xml")...); code != 1 || !strings.HasSuffix(out, "\n0 files imported, 2 refused: 0 added, 0 changed, 0 the same, 0 refused\n") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+	if after := s.history(t, s.id); after.Version != before.Version || told(after.History) != told(before.History) {
+		t.Errorf("version %d became %d: %s", before.Version, after.Version, told(after.History))
+	}
+}
