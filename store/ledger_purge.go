@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+
+	"rwsgate/translate"
+)
+
+// PurgeLedger forgets what was noted before the UTC day before, and clients of which nothing is left. Strangers, who
+// never got past a 401 and have been quiet since the day strangers, go whole, so that guessing passwords from many
+// addresses does not fill the ledger. It gives the number of clients that are gone.
+func (s *Store) PurgeLedger(ctx context.Context, before, strangers translate.Day) (gone int64, err error) {
+	err = s.change(ctx, "purge the ledger", func(tx *sql.Tx) error {
+		for _, q := range []string{"DELETE FROM ledger_marks WHERE day < $1", "DELETE FROM ledger_days WHERE day < $1"} {
+			if _, err := tx.ExecContext(ctx, q, int64(before)); err != nil {
+				return err
+			}
+		}
+		if err := forgetStrangers(ctx, tx, instant(strangers.UTC())); err != nil {
+			return err
+		}
+		r, err := tx.ExecContext(ctx, `DELETE FROM ledger_clients WHERE last_seen < $1 AND NOT EXISTS (SELECT 1 FROM ledger_days d
+			WHERE d.tenant = ledger_clients.tenant AND d.client = ledger_clients.client)`, instant(max(before, strangers).UTC()))
+		if err != nil {
+			return err
+		}
+		if gone, err = r.RowsAffected(); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "DELETE FROM ledger_writers WHERE at < $1", instant(strangers.UTC()))
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return gone, nil
+}
+
+// forgetStrangers removes the days and marks of clients that were only ever denied and were last seen before an
+// instant.
+func forgetStrangers(ctx context.Context, tx *sql.Tx, quiet int64) error {
+	found, err := collect(ctx, tx, func(rows *sql.Rows) (id [2]string, err error) {
+		err = rows.Scan(&id[0], &id[1])
+		return id, err
+	}, `SELECT tenant, client FROM ledger_clients c WHERE last_seen < $1 AND NOT EXISTS (SELECT 1 FROM ledger_days d
+		WHERE d.tenant = c.tenant AND d.client = c.client AND d.calls > d.denied) ORDER BY tenant, client`, quiet)
+	if err != nil {
+		return err
+	}
+	for _, id := range found {
+		// The update holds the row against a process that adds to it at this moment, or finds that one did.
+		r, err := tx.ExecContext(ctx, "UPDATE ledger_clients SET last_seen = last_seen WHERE tenant = $1 AND client = $2 AND last_seen < $3", id[0], id[1], quiet)
+		if err != nil {
+			return err
+		}
+		if n, err := r.RowsAffected(); err != nil || n == 0 {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		for _, q := range []string{"DELETE FROM ledger_marks WHERE tenant = $1 AND client = $2", "DELETE FROM ledger_days WHERE tenant = $1 AND client = $2"} {
+			if _, err := tx.ExecContext(ctx, q, id[0], id[1]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// LedgerKey gives the key by which this store's ledger hashes identities: 32 bytes, made at the first call.
+func (s *Store) LedgerKey(ctx context.Context) ([]byte, error) {
+	fresh := make([]byte, 32)
+	_, _ = rand.Read(fresh) // never fails
+	var secret string
+	err := s.change(ctx, "find the ledger's key", func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO ledger_keys (name, secret) VALUES ('identity', $1) ON CONFLICT (name) DO NOTHING", hex.EncodeToString(fresh)); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, "SELECT secret FROM ledger_keys WHERE name = 'identity'").Scan(&secret)
+	})
+	if err != nil {
+		return nil, err
+	}
+	key, err := hex.DecodeString(secret)
+	if err != nil || len(key) != len(fresh) {
+		return nil, &Error{Op: "find the ledger's key", Where: s.path, Fault: FaultCorrupt, Reason: "the key is damaged",
+			Mend: "restore a backup, or remove the row of ledger_keys; clients then count as new ones"}
+	}
+	return key, nil
+}
