@@ -37,17 +37,20 @@ type rig struct {
 	ca                                            []byte
 }
 
-func newRig(t *testing.T) *rig {
+func newRig(t *testing.T) *rig { return newRigOf(t, graphsim.DemoTenantID) }
+
+// newRigOf is a rig whose tenant has an id of its own.
+func newRigOf(t *testing.T, id string) *rig {
 	t.Helper()
-	sim, err := graphsim.Start(graphsim.Options{Now: clock})
+	sim, err := graphsim.Start(graphsim.Options{Now: clock, Tenants: []graphsim.TenantOptions{{ID: id}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = sim.Close() })
-	tenant := sim.Tenant(graphsim.DemoTenantID)
+	tenant := sim.Tenant(id)
 	credential := tenant.Credential()
 	return &rig{
-		sim: sim, tenant: tenant, folder: t.TempDir(), id: graphsim.DemoTenantID, clientID: credential.ClientID, secret: credential.Secret,
+		sim: sim, tenant: tenant, folder: t.TempDir(), id: id, clientID: credential.ClientID, secret: credential.Secret,
 		authority: sim.AuthorityURL(), graph: sim.GraphURL(), ca: sim.CAPEM(),
 	}
 }

@@ -31,7 +31,8 @@ type Options struct {
 	Answers   *cache.Answers
 	Rows      *cache.Rows[translate.Answer]
 	Log       *slog.Logger     // nil: slog.Default
-	Now       func() time.Time // nil: time.Now
+	Now       func() time.Time // clock of the answers, which may stand still; nil: time.Now
+	Wall      func() time.Time // clock of rates; nil: time.Now
 	Recorder  Recorder         // nil: nothing is counted
 	Budget    int              // requests under way at once; 0: unlimited
 }
@@ -54,6 +55,9 @@ func New(o Options) *Gateway {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Wall == nil {
+		o.Wall = time.Now
 	}
 	if o.Recorder == nil {
 		o.Recorder = nobody{}

@@ -143,7 +143,7 @@ func (g *Gateway) findZone(r *http.Request, k *call) error {
 
 // spend takes the call's share of the budgets; release gives it back.
 func (g *Gateway) spend(k *call) (release func(), err error) {
-	if !g.pace.allow(k.who.name, k.settings.RequestsPerSecond, g.Now()) {
+	if !g.pace.allow(k.who.name, k.settings.RequestsPerSecond, g.Wall()) {
 		return nil, rws.OverBudget()
 	}
 	if g.underWay == nil {

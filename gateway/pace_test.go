@@ -1,0 +1,54 @@
+package gateway
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"testing"
+	"time"
+)
+
+// TestPaceRunsOnTheWallClock pins that a fixed clock of answers (serve --demo --now) does not stop the budget of requests
+// from filling up again, and that it runs dry within one second.
+func TestPaceRunsOnTheWallClock(t *testing.T) {
+	g := newFixture(t, nil)
+	wall := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	g.Wall = func() time.Time { return wall }
+	s := g.settings.Load().Settings
+	s.RequestsPerSecond = 10
+	if err := g.Apply(s); err != nil {
+		t.Fatal(err)
+	}
+	refused := 0
+	for n := range 50 {
+		if n%10 == 0 {
+			wall = wall.Add(time.Second)
+		}
+		r := httptest.NewRequest("GET", "/ecp/reportingwebservice/reporting.svc", nil)
+		r.RemoteAddr = "127.0.0.1:1"
+		w := httptest.NewRecorder()
+		g.ServeHTTP(w, r)
+		if w.Code != 200 {
+			refused++
+		}
+		if n%10 == 9 {
+			w = httptest.NewRecorder()
+			g.ServeHTTP(w, r)
+			if w.Code != 503 || w.Header().Get("Retry-After") == "" {
+				t.Errorf("request 11 of a second: status %d", w.Code)
+			}
+		}
+	}
+	if refused > 0 {
+		t.Errorf("%d of 50 requests at the allowed pace were refused", refused)
+	}
+}
+
+func TestPaceIsBounded(t *testing.T) {
+	p, now := newPace(), time.Now()
+	for n := range paceAtMost + 500 {
+		p.allow(fmt.Sprint("principal ", n), 1000, now)
+	}
+	if n := p.limiters.ItemCount(); n > paceAtMost+1 {
+		t.Errorf("%d limiters are kept", n)
+	}
+}
