@@ -38,11 +38,34 @@ test_environment() {
 	else
 		skip 'odata-cases.tsv' 'no reference folder beside the project'
 	fi
-	if [ -n "$(postgres_bin)" ]; then
-		variables+=(RWSGATE_REQUIRE_POSTGRES=1)
+	if start_postgres; then
+		variables+=(RWSGATE_REQUIRE_POSTGRES=1 "RWSGATE_POSTGRES=postgres:///postgres?host=$out/postgres&user=rwsgate")
 	else
-		skip 'store tests on PostgreSQL' 'no PostgreSQL server could be installed'
+		skip 'tests on PostgreSQL' 'no PostgreSQL server could be installed or started'
 	fi
+}
+
+# start_postgres: a server of this run's own on a socket in $out, ended by stop_postgres.
+start_postgres() {
+	local bin folder=$out/postgres as=()
+	bin=$(postgres_bin)
+	[ -n "$bin" ] || return 1
+	mkdir -p "$folder"
+	if [ "$(id -u)" = 0 ]; then
+		chmod 755 "$out"
+		chown postgres "$folder"
+		as=(runuser -u postgres --)
+	fi
+	"${as[@]}" "$bin/initdb" -D "$folder/data" -U rwsgate -A trust -E UTF8 --locale=C -N >"$out/postgres.log" 2>&1 &&
+		"${as[@]}" "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/log" -o "-k $folder -c listen_addresses= -c fsync=off -c max_connections=200" start >>"$out/postgres.log" 2>&1 ||
+		{ cat "$out/postgres.log"; return 1; }
+}
+
+stop_postgres() {
+	local as=()
+	[ -d "$out/postgres/data" ] || return 0
+	[ "$(id -u)" != 0 ] || as=(runuser -u postgres --)
+	"${as[@]}" "$(postgres_bin)/pg_ctl" -D "$out/postgres/data" -m immediate stop >/dev/null 2>&1 || true
 }
 
 go_test() {

@@ -38,8 +38,10 @@ func newAdmin(asked *[]string, ready error, metricsAuth bool) http.Handler {
 			}
 			return Reloaded{Generation: 2}, nil
 		},
-		Versions:    map[string]string{"go": "go1"},
-		Verify:      func(_ context.Context, user string, password []byte) bool { return user == "op" && string(password) == "right" },
+		Versions: map[string]string{"go": "go1"},
+		Verify: func(_ context.Context, user string, password []byte) bool {
+			return user == "op" && string(password) == "right"
+		},
 		MetricsAuth: metricsAuth,
 		Log:         slog.New(slog.DiscardHandler),
 	})
