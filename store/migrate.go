@@ -52,8 +52,9 @@ func (s *Store) migrate(ctx context.Context, d dialect, o Options, before func(c
 			Reason: fmt.Sprintf("its schema has version %d, this rwsgate knows versions up to %d", have, newest),
 			Mend:   "run a newer rwsgate, or restore the copy that was taken before the migration"}
 	}
+	fresh := have == 0 // there is nothing to copy, at no step
 	for have < newest {
-		if have > 0 && before != nil {
+		if !fresh && before != nil {
 			if err := before(ctx, have); err != nil {
 				return fmt.Errorf("copy before the migration from schema %d: %w", have, err)
 			}
