@@ -134,7 +134,7 @@ func addClients(ctx context.Context, tx *sql.Tx, clients []LedgerClient) error {
 		}
 		rows[i] = []any{c.Tenant, c.ID, c.Principal, claimed, c.Agent, c.Address, c.UserAgent, c.SeenFrom, instant(c.First), instant(c.Last)}
 	}
-	return insert(ctx, tx, "ledger_clients (tenant, client, principal, claimed, agent, address, user_agent, seen_from, first_seen, last_seen)", rows,
+	return insertSome(ctx, tx, "ledger_clients (tenant, client, principal, claimed, agent, address, user_agent, seen_from, first_seen, last_seen)", rows,
 		`ON CONFLICT (tenant, client) DO UPDATE SET
 		user_agent = CASE WHEN excluded.last_seen >= ledger_clients.last_seen THEN excluded.user_agent ELSE ledger_clients.user_agent END,
 		seen_from = CASE WHEN excluded.last_seen >= ledger_clients.last_seen THEN excluded.seen_from ELSE ledger_clients.seen_from END,
@@ -155,7 +155,7 @@ func addDays(ctx context.Context, tx *sql.Tx, days []LedgerDay) error {
 		}
 		rows[i] = append(rows[i], d.Options, d.Behind)
 	}
-	return insert(ctx, tx, "ledger_days (tenant, client, report, day, "+strings.Join(ledgerSums[:], ", ")+", options, behind)", rows, addUp)
+	return insertSome(ctx, tx, "ledger_days (tenant, client, report, day, "+strings.Join(ledgerSums[:], ", ")+", options, behind)", rows, addUp)
 }
 
 // addUp is what a second addition to the same client, report and day does.
@@ -179,6 +179,17 @@ func addMarks(ctx context.Context, tx *sql.Tx, marks []LedgerMark) error {
 	for i, m := range marks {
 		rows[i] = []any{m.Tenant, m.Client, m.Report, int64(m.Day), m.Kind, m.Name, m.Calls}
 	}
-	return insert(ctx, tx, "ledger_marks (tenant, client, report, day, kind, name, calls)", rows,
+	return insertSome(ctx, tx, "ledger_marks (tenant, client, report, day, kind, name, calls)", rows,
 		"ON CONFLICT (tenant, client, report, day, kind, name) DO UPDATE SET calls = ledger_marks.calls + excluded.calls")
+}
+
+// insertSome inserts a few rows a statement: SQLite looks parameters up one by one, so that the time of a statement
+// grows with the square of their number, and the rows of the ledger are wide.
+func insertSome(ctx context.Context, tx *sql.Tx, into string, rows [][]any, conflict string) error {
+	for some := range slices.Chunk(rows, 20) {
+		if err := insert(ctx, tx, into, some, conflict); err != nil {
+			return err
+		}
+	}
+	return nil
 }
