@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"strings"
+	"time"
 
 	"rwsgate/cache"
 	"rwsgate/config"
@@ -102,11 +104,11 @@ func outcomeOf(name string, o cache.Outcome, err error) admin.Outcome {
 }
 
 // verifyOperator checks a password against admin.htpasswd_file as it is now.
-func (p *Program) verifyOperator(ctx context.Context, user string, password []byte) bool {
+func (p *Program) verifyOperator(ctx context.Context, from netip.Addr, user string, password []byte) (bool, time.Duration) {
 	users, err := readPasswords(p.files, string(p.watcher.Current().Admin.HtpasswdFile))
 	if err != nil {
 		p.log.Error("admin.htpasswd_file cannot be read", "cause", err.Error())
-		return false
+		return false, 0
 	}
-	return p.gateway.Verify(ctx, users, user, password)
+	return p.gateway.Verify(ctx, users, from, user, password)
 }

@@ -7,12 +7,17 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
+	"hash/maphash"
+	"math"
+	"net/netip"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	gocache "github.com/patrickmn/go-cache"
 	"golang.org/x/crypto/bcrypt"
+	"golang.org/x/sync/singleflight"
 	"golang.org/x/text/encoding/charmap"
 )
 
@@ -20,6 +25,17 @@ import (
 type PasswordFile map[string][]byte
 
 var errBusy = errors.New("too many passwords are being checked")
+
+// waitError refuses an attempt that comes too soon after failed ones.
+type waitError struct{ wait time.Duration }
+
+// Error says how long to wait.
+func (e *waitError) Error() string {
+	return fmt.Sprintf("too many failed attempts, the next one is due in %s", e.wait.Round(time.Millisecond))
+}
+
+// seconds is the value of Retry-After: whole seconds, at least one.
+func (e *waitError) seconds() int { return max(1, int(math.Ceil(e.wait.Seconds()))) }
 
 const (
 	checksAtOnce    = 2               // a bcrypt check takes a core for tens of milliseconds
@@ -31,58 +47,113 @@ const (
 // verifier checks passwords against a PasswordFile. What it verified it remembers for a short time as a keyed hash,
 // never as the password.
 type verifier struct {
-	key     [32]byte
-	known   *gocache.Cache
-	running chan struct{}
-	queue   chan struct{}
+	now      func() time.Time
+	key      [32]byte
+	seed     maphash.Seed
+	known    *gocache.Cache
+	flights  singleflight.Group
+	attempts *attempts
+	running  chan struct{}
+	queue    chan struct{}
+	check    func(hash, password []byte) bool
 }
 
-func newVerifier() *verifier {
+func newVerifier(now func() time.Time) *verifier {
 	v := &verifier{
-		known:   gocache.New(rememberedFor, rememberedFor),
-		running: make(chan struct{}, checksAtOnce),
-		queue:   make(chan struct{}, checksAtOnce+checksWaiting),
+		now:      now,
+		seed:     maphash.MakeSeed(),
+		known:    gocache.New(rememberedFor, rememberedFor),
+		attempts: newAttempts(),
+		running:  make(chan struct{}, checksAtOnce),
+		queue:    make(chan struct{}, checksAtOnce+checksWaiting),
+		check:    matches,
 	}
 	_, _ = rand.Read(v.key[:]) // crypto/rand.Read never fails
 	return v
 }
 
-// verify says whether password is user's. The password is tried as the UTF-8 that it is, then as Windows-1252, which old
-// .NET clients send (an operator hashed the UTF-8 form). The error is errBusy or the context's.
-func (v *verifier) verify(ctx context.Context, file PasswordFile, user string, password []byte) (bool, error) {
-	hash, ok := file[user]
-	if !ok {
-		return false, nil
+// claim is a name and a password as they came from an address.
+type claim struct {
+	user     string // lower case
+	password []byte
+	from     netip.Addr
+}
+
+// verify says whether a claim's password is its user's. The password is tried as the UTF-8 that it is, then as
+// Windows-1252, which old .NET clients send (an operator hashed the UTF-8 form). An unknown user costs what a known one
+// does. What was verified a short while ago never waits. The error is errBusy, a *waitError or the context's.
+func (v *verifier) verify(ctx context.Context, file PasswordFile, c claim) (bool, error) {
+	hash, known := file[c.user]
+	if !known {
+		if hash = v.decoy(file, c.user); hash == nil {
+			return false, nil
+		}
 	}
-	digest := v.digest(user, hash, password)
+	digest := v.digest(c.user, hash, c.password)
 	if _, ok := v.known.Get(digest); ok {
 		return true, nil
+	}
+	// A client that begins with many requests at once has made one attempt.
+	flight := v.flights.DoChan(digest+c.from.String(), func() (any, error) {
+		ok, err := v.attempt(c, hash, known)
+		if ok && v.known.ItemCount() < rememberedAtMax {
+			v.known.SetDefault(digest, struct{}{})
+		}
+		return ok, err
+	})
+	select {
+	case done := <-flight:
+		ok, _ := done.Val.(bool)
+		return ok, done.Err
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+}
+
+// attempt checks a password with bcrypt, if attempts and the queue allow it.
+func (v *verifier) attempt(c claim, hash []byte, known bool) (bool, error) {
+	t, wait := v.attempts.begin(c.user, c.from, v.now())
+	if wait > 0 {
+		return false, &waitError{wait}
 	}
 	select {
 	case v.queue <- struct{}{}:
 		defer func() { <-v.queue }()
 	default:
+		v.attempts.forget(t, v.now())
 		return false, errBusy
 	}
-	select {
-	case v.running <- struct{}{}:
-		defer func() { <-v.running }()
-	case <-ctx.Done():
-		return false, ctx.Err()
-	}
-	if !matches(hash, password) {
-		return false, nil
-	}
-	if v.known.ItemCount() < rememberedAtMax {
-		v.known.SetDefault(digest, struct{}{})
-	}
-	return true, nil
+	v.running <- struct{}{}
+	defer func() { <-v.running }()
+	ok := v.check(hash, c.password) && known
+	v.attempts.end(t, ok, v.now())
+	return ok, nil
 }
 
-// Verify says whether password is user's in a file; it shares the gateway's limits on checking and its memory.
-func (g *Gateway) Verify(ctx context.Context, file PasswordFile, user string, password []byte) bool {
-	ok, err := g.verifier.verify(ctx, file, user, password)
-	return err == nil && ok
+// decoy is the hash that an unknown user's password is compared with: always the same user's of the file, so that in a
+// file of different costs, too, the time tells nothing. It is nil if there are no users.
+func (v *verifier) decoy(file PasswordFile, user string) []byte {
+	var hash []byte
+	least := uint64(math.MaxUint64)
+	for name, h := range file {
+		if sum := maphash.Comparable(v.seed, [2]string{user, name}); sum <= least {
+			least, hash = sum, h
+		}
+	}
+	return hash
+}
+
+// Verify says whether password is user's in a file; it shares the gateway's limits on checking and guessing, and its
+// memory. A wait says that the password was not even looked at and when the next attempt is due.
+func (g *Gateway) Verify(ctx context.Context, file PasswordFile, from netip.Addr, user string, password []byte) (ok bool, wait time.Duration) {
+	ok, err := g.verifier.verify(ctx, file, claim{user, password, from})
+	if late := (*waitError)(nil); errors.As(err, &late) {
+		return false, late.wait
+	}
+	if errors.Is(err, errBusy) {
+		return false, time.Second
+	}
+	return err == nil && ok, 0
 }
 
 // digest binds a credential to the hash it was verified against, so that a changed password is forgotten at once.

@@ -3,8 +3,10 @@ package gateway
 import (
 	"encoding/base64"
 	"errors"
+	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/crypto/bcrypt"
 )
@@ -20,8 +22,8 @@ func hashOf(t *testing.T, password string) []byte {
 
 func TestVerify(t *testing.T) {
 	file := PasswordFile{"reader@example.com": hashOf(t, "pässwörd"), "other@example.com": hashOf(t, "other")}
-	v := newVerifier()
-	for _, c := range []struct {
+	v := newVerifier(time.Now)
+	for i, c := range []struct {
 		name, user, password string
 		want                 bool
 	}{
@@ -33,7 +35,7 @@ func TestVerify(t *testing.T) {
 		{"empty", "reader@example.com", "", false},
 	} {
 		for _, again := range []string{"first", "again"} {
-			got, err := v.verify(t.Context(), file, c.user, []byte(c.password))
+			got, err := v.verify(t.Context(), file, claim{c.user, []byte(c.password), netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})})
 			if err != nil || got != c.want {
 				t.Errorf("%s, %s: %v, %v", c.name, again, got, err)
 			}
@@ -50,21 +52,21 @@ func TestVerify(t *testing.T) {
 }
 
 func TestAChangedPasswordIsForgotten(t *testing.T) {
-	v := newVerifier()
-	if ok, _ := v.verify(t.Context(), PasswordFile{"a": hashOf(t, "old")}, "a", []byte("old")); !ok {
+	v := newVerifier(time.Now)
+	if ok, _ := v.verify(t.Context(), PasswordFile{"a": hashOf(t, "old")}, claim{user: "a", password: []byte("old")}); !ok {
 		t.Fatal("the right password is refused")
 	}
-	if ok, _ := v.verify(t.Context(), PasswordFile{"a": hashOf(t, "new")}, "a", []byte("old")); ok {
+	if ok, _ := v.verify(t.Context(), PasswordFile{"a": hashOf(t, "new")}, claim{user: "a", password: []byte("old")}); ok {
 		t.Error("the old password still works after a change")
 	}
 }
 
 func TestABusyVerifierRefuses(t *testing.T) {
-	v := newVerifier()
+	v := newVerifier(time.Now)
 	for range cap(v.queue) {
 		v.queue <- struct{}{}
 	}
-	if _, err := v.verify(t.Context(), PasswordFile{"a": hashOf(t, "x")}, "a", []byte("x")); !errors.Is(err, errBusy) {
+	if _, err := v.verify(t.Context(), PasswordFile{"a": hashOf(t, "x")}, claim{user: "a", password: []byte("x")}); !errors.Is(err, errBusy) {
 		t.Errorf("error %v, want errBusy", err)
 	}
 }

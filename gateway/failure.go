@@ -23,14 +23,16 @@ func (g *Gateway) failure(r *http.Request, k *call, err error) reply {
 	var fault *rws.Fault
 	var found *odata.Error
 	var none *cache.NoHistoryError
+	var late *waitError
 	switch {
 	case errors.As(err, &fault):
 		return faultReply(k, fault)
-	case errors.Is(err, errUnauthorized):
-		a := reply{status: http.StatusUnauthorized, body: rws.Unauthorized(k.id), foreign: true}
-		a.set("Content-Type", "text/html; charset=utf-8")
-		a.set("WWW-Authenticate", realm)
+	case errors.As(err, &late):
+		a := unauthorized(k)
+		a.set("Retry-After", strconv.Itoa(late.seconds()))
 		return a
+	case errors.Is(err, errUnauthorized):
+		return unauthorized(k)
 	case errors.Is(err, errOutside):
 		a := errorReply(r, k, &odata.Error{Status: http.StatusNotFound, Lang: "en-US", Message: "Resource not found for the segment '" + firstSegment(r.URL.Path) + "'."})
 		a.foreign = true
@@ -46,6 +48,14 @@ func (g *Gateway) failure(r *http.Request, k *call, err error) reply {
 		return a
 	}
 	return errorReply(r, k, &odata.Error{Status: http.StatusInternalServerError, Code: "UnknownError", Message: "An error has occurred on the server."})
+}
+
+// unauthorized is the page of a refused or missing password (LEGACY 58).
+func unauthorized(k *call) reply {
+	a := reply{status: http.StatusUnauthorized, body: rws.Unauthorized(k.id), foreign: true}
+	a.set("Content-Type", "text/html; charset=utf-8")
+	a.set("WWW-Authenticate", realm)
+	return a
 }
 
 // faultReply writes an error of family (i).

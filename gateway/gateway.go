@@ -62,7 +62,7 @@ func New(o Options) *Gateway {
 	if o.Recorder == nil {
 		o.Recorder = nobody{}
 	}
-	g := &Gateway{Options: o, verifier: newVerifier(), pace: newPace(), echo: echo.New()}
+	g := &Gateway{Options: o, verifier: newVerifier(o.Now), pace: newPace(), echo: echo.New()}
 	if o.Budget > 0 {
 		g.underWay = make(chan struct{}, o.Budget)
 	}

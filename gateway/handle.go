@@ -109,14 +109,12 @@ func (g *Gateway) answer(r *http.Request, k *call) (reply, error) {
 
 // admit authenticates and finds the tenant.
 func (g *Gateway) admit(r *http.Request, k *call) error {
-	who, ok, fault := g.authenticate(r.Context(), k.settings, r.Header, k.peer)
-	switch {
-	case fault != nil:
-		return fault
-	case !ok:
-		return errUnauthorized
-	}
+	who, err := g.authenticate(r.Context(), k.settings, r.Header, k.peer)
 	k.who = who
+	if err != nil {
+		return err
+	}
+	var fault *rws.Fault
 	if k.tenant, fault = k.settings.tenantOf(who, k.front.DelegatedOrg); fault != nil {
 		return fault
 	}

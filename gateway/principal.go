@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"rwsgate/gateway/rws"
@@ -13,22 +14,31 @@ type principal struct {
 	anonymous bool
 }
 
-// authenticate finds out who asks. Without an error and without ok the answer is 401; the error is a fault of the front:
-// a password over plain HTTP, or too many passwords at once (CONFIG, auth).
-func (g *Gateway) authenticate(ctx context.Context, s *settings, h http.Header, p peer) (principal, bool, *rws.Fault) {
+// authenticate finds out who asks. The error is errUnauthorized, a *waitError, or a fault of the front: a password over
+// plain HTTP, or too many passwords at once (CONFIG, auth).
+func (g *Gateway) authenticate(ctx context.Context, s *settings, h http.Header, p peer) (principal, error) {
 	header := h.Get("Authorization")
 	if header != "" && !p.secure && !s.AllowPlainHTTP {
-		return principal{}, false, rws.PlainPassword()
+		return principal{}, rws.PlainPassword()
 	}
 	open := s.AnonymousLoopback && p.loopback
 	user, password, given := basic(header)
 	_, known := s.Passwords[user]
-	if !given || !known {
-		return principal{user, true}, open, nil
+	switch {
+	case open && (!given || !known):
+		return principal{name: user, anonymous: true}, nil
+	case !given:
+		return principal{}, errUnauthorized
 	}
-	ok, err := g.verifier.verify(ctx, s.Passwords, user, password)
-	if err != nil {
-		return principal{}, false, rws.OverBudget()
+	who := principal{name: user} // for the log, also when it is refused
+	ok, err := g.verifier.verify(ctx, s.Passwords, claim{user, password, p.addr})
+	switch {
+	case errors.Is(err, errBusy):
+		return who, rws.OverBudget()
+	case err != nil:
+		return who, err
+	case !ok:
+		return who, errUnauthorized
 	}
-	return principal{name: user}, ok, nil
+	return who, nil
 }

@@ -6,6 +6,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"time"
 
 	"github.com/labstack/echo/v4"
 )
@@ -19,8 +21,10 @@ type Options struct {
 	Reload   func(ctx context.Context) (Reloaded, error)
 	Versions map[string]string
 
-	Verify      func(ctx context.Context, user string, password []byte) bool // nil: nobody gets in but from loopback
-	MetricsAuth bool                                                         // /metrics is as closed as the rest
+	// Verify says whether a password is an operator's; a wait says that it was not looked at after too many failures.
+	// nil: nobody gets in but from loopback.
+	Verify      func(ctx context.Context, from netip.Addr, user string, password []byte) (ok bool, wait time.Duration)
+	MetricsAuth bool // /metrics is as closed as the rest
 	Log         *slog.Logger
 }
 

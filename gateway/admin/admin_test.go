@@ -7,8 +7,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"rwsgate/translate"
 )
@@ -39,8 +41,11 @@ func newAdmin(asked *[]string, ready error, metricsAuth bool) http.Handler {
 			return Reloaded{Generation: 2}, nil
 		},
 		Versions: map[string]string{"go": "go1"},
-		Verify: func(_ context.Context, user string, password []byte) bool {
-			return user == "op" && string(password) == "right"
+		Verify: func(_ context.Context, _ netip.Addr, user string, password []byte) (bool, time.Duration) {
+			if user == "guesser" {
+				return false, 1500 * time.Millisecond
+			}
+			return user == "op" && string(password) == "right", 0
 		},
 		MetricsAuth: metricsAuth,
 		Log:         slog.New(slog.DiscardHandler),
@@ -154,5 +159,13 @@ func TestPageEscapesAndLoadsNothing(t *testing.T) {
 	}
 	if w.Header().Get("Content-Security-Policy") == "" {
 		t.Error("no content security policy")
+	}
+}
+
+// TestAGuesserIsToldToWait pins that the admin listener hands on what the gateway says about failed attempts.
+func TestAGuesserIsToldToWait(t *testing.T) {
+	w := request{method: "GET", path: "/api/tenants", from: "10.0.0.1", user: "guesser", password: "x"}.send(newAdmin(new([]string), nil, false))
+	if w.Code != http.StatusUnauthorized || w.Header().Get("Retry-After") != "2" {
+		t.Errorf("%d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
 	}
 }

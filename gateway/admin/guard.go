@@ -2,10 +2,11 @@ package admin
 
 import (
 	"errors"
-	"net"
+	"math"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -17,10 +18,16 @@ func (a *admin) guard(next echo.HandlerFunc) echo.HandlerFunc {
 		if loopback(c.Request()) {
 			return next(c)
 		}
-		user, password, ok := c.Request().BasicAuth()
-		if ok && a.Verify != nil && a.Verify(c.Request().Context(), strings.ToLower(user), []byte(password)) {
-			c.Set(operator, user)
-			return next(c)
+		user, password, given := c.Request().BasicAuth()
+		if given && a.Verify != nil {
+			ok, wait := a.Verify(c.Request().Context(), peerOf(c.Request()), strings.ToLower(user), []byte(password))
+			if ok {
+				c.Set(operator, user)
+				return next(c)
+			}
+			if wait > 0 {
+				c.Response().Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
+			}
 		}
 		c.Response().Header().Set("WWW-Authenticate", `Basic realm="rwsgate admin"`)
 		return echo.NewHTTPError(http.StatusUnauthorized, "a name and password of admin.htpasswd_file are needed from anywhere but this machine")
@@ -50,12 +57,13 @@ func loopback(r *http.Request) bool {
 			return false
 		}
 	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return false
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
+	return peerOf(r).IsLoopback()
+}
+
+// peerOf is the address that a request came from; forwarding headers do not count here.
+func peerOf(r *http.Request) netip.Addr {
+	from, _ := netip.ParseAddrPort(r.RemoteAddr) // the zero address is nobody's
+	return from.Addr().Unmap()
 }
 
 // failed writes an error as JSON; what is not meant for the operator's eyes is only logged.
