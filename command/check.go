@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -63,6 +62,9 @@ func check(ctx context.Context, sources config.Sources, strict bool, out io.Writ
 		files = os.ReadFile
 	}
 	all := configurationFindings(cfg, files)
+	if e, ok := certificateExpiry(cfg, files); ok {
+		all = append(all, e.finding(cfg.Clock(nil)()))
+	}
 	byTenant := make([][]finding, len(cfg.Tenants))
 	history := openHistory(ctx, cfg)
 	defer history.close()
@@ -105,7 +107,10 @@ func checkTenant(ctx context.Context, c *config.Config, files Files, t *config.T
 
 func tenantFindings(ctx context.Context, c *config.Config, t *config.Tenant, client *graph.Client, history *history) []finding {
 	now := c.Clock(nil)()
-	found := expiryFindings(t, client, now)
+	var found []finding
+	if e, ok := credentialExpiry(t, client); ok {
+		found = append(found, e.finding(now))
+	}
 	if !client.Documented() {
 		found = append(found, finding{t.Name, "cloud", warning, "Microsoft documents the report for the global cloud only; this tenant is in " + t.Cloud.Name, "expect an error from Graph; see whether the tenant has an account in the global cloud"})
 	}
@@ -135,29 +140,6 @@ func stageFinding(tenant string, s graph.StageResult) finding {
 		f.verdict = skipped
 	}
 	return f
-}
-
-const expirySoon = 30 * 24 * time.Hour
-
-// expiryFindings warns 30 days before a secret or a certificate ends.
-func expiryFindings(t *config.Tenant, client *graph.Client, now time.Time) []finding {
-	ends := t.Credential.Expires.Time
-	what := "client secret"
-	if at, ok := client.CredentialExpiry(); ok {
-		ends, what = at, "certificate"
-	}
-	f := finding{tenant: t.Name, stage: "credential", verdict: passed, saw: fmt.Sprintf("%s until %s", what, ends.Format(time.DateOnly))}
-	switch {
-	case ends.IsZero():
-		return nil
-	case now.After(ends):
-		f.verdict, f.saw = failed, fmt.Sprintf("the %s ended on %s", what, ends.Format(time.DateOnly))
-		f.mend = "make a new one in Entra ID (App registrations, Certificates & secrets) and configure it"
-	case now.Add(expirySoon).After(ends):
-		f.verdict = warning
-		f.mend = "make the next one in Entra ID (App registrations, Certificates & secrets) before that day"
-	}
-	return []finding{f}
 }
 
 // sourceFinding judges what Graph sends.

@@ -35,6 +35,8 @@ type Program struct {
 	metrics  *gateway.Metrics
 	fetcher  *fetchers
 	cert     *certificate
+	expiries expiries
+	registry *prometheus.Registry
 	draining atomic.Bool
 	applied  atomic.Pointer[applied]
 	servers  [2]*gateway.Listener
@@ -63,7 +65,8 @@ func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger)
 		return p, err
 	}
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	p.registry = registry
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &p.expiries)
 	p.metrics = gateway.NewMetrics(registry)
 	p.keeper = cache.NewKeeper(cache.KeeperOptions{
 		Histories: p.store, Logger: log, Now: p.now, Hooks: p.metrics.Hooks(),
@@ -114,6 +117,10 @@ func (p *Program) Run(ctx context.Context) error {
 		return nil
 	})
 	group.Go(func() error {
+		p.warnOfExpiry(serving)
+		return nil
+	})
+	group.Go(func() error {
 		<-serving.Done()
 		p.draining.Store(true)
 		return nil
@@ -149,13 +156,19 @@ func (p *Program) apply(c *config.Config) error {
 	if err != nil {
 		return err
 	}
-	if err := p.cert.load(c, p.files); err != nil {
+	pair, err := readPair(c, p.files)
+	if err != nil {
 		return err
 	}
 	if err := p.fetcher.apply(c, p.files, p.keeper); err != nil {
 		return err
 	}
-	return p.gateway.Apply(settings)
+	if err := p.gateway.Apply(settings); err != nil {
+		return err
+	}
+	p.cert.use(pair)
+	p.expire(c)
+	return nil
 }
 
 func (p *Program) listener(addr string, h handler, t *tls.Config) *gateway.Listener {

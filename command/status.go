@@ -23,6 +23,7 @@ func (p *Program) adminOptions(metrics http.Handler) admin.Options {
 		Tenants:     p.tenants,
 		Refresh:     p.refresh,
 		Reload:      p.reload,
+		Profiles:    p.watcher.Current().Admin.Pprof,
 		Versions:    versions(),
 		Verify:      p.verifyOperator,
 		Log:         p.log,

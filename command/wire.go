@@ -108,8 +108,5 @@ func notYet(c *config.Config) []string {
 	if len(c.Rollout.Reports) > 0 || len(c.Rollout.Brownouts) > 0 || holds {
 		out = append(out, "phases, brownouts and holds are not in force in this version: every report stays in the phase observe (date_delay works)")
 	}
-	if c.Admin.Pprof {
-		out = append(out, "admin.pprof is not in force in this version")
-	}
 	return out
 }

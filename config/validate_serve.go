@@ -1,7 +1,6 @@
 package config
 
 import (
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"maps"
@@ -186,7 +185,7 @@ func (k *checker) keyPair() {
 	if !okCert || !okKey {
 		return
 	}
-	if _, err := tls.X509KeyPair(cert, key); err != nil {
+	if _, err := KeyPair(cert, key); err != nil {
 		k.fail("tls.cert_file", "%s and tls.key_file %s are no pair of certificate and key in PEM form that belong together", quote(string(t.CertFile)), quote(string(t.KeyFile)))
 	}
 }

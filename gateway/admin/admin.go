@@ -25,6 +25,7 @@ type Options struct {
 	// nil: nobody gets in but from loopback.
 	Verify      func(ctx context.Context, from netip.Addr, user string, password []byte) (ok bool, wait time.Duration)
 	MetricsAuth bool // /metrics is as closed as the rest
+	Profiles    bool // serve Go profiles under /debug/pprof/
 	Log         *slog.Logger
 }
 
@@ -44,6 +45,9 @@ func Handler(o Options) http.Handler {
 	closed.GET("/api/tenants", a.tenants)
 	closed.POST("/api/refresh", a.refresh, a.sameOrigin)
 	closed.POST("/api/reload", a.reload, a.sameOrigin)
+	if o.Profiles {
+		profiles(closed)
+	}
 	return e
 }
 
