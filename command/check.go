@@ -39,7 +39,7 @@ leave it 0; --strict makes them errors. It makes one report call for each tenant
 			return err
 		}
 		if asked {
-			d, demoSources, err := startDemo(sources, now)
+			d, demoSources, err := startDemo(sources, now, "")
 			if err != nil {
 				return err
 			}

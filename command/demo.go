@@ -26,6 +26,7 @@ const (
 type demo struct {
 	sim   *graphsim.Server
 	files map[string][]byte
+	pair  *authority // of the legacy listener; nil for plain HTTP
 }
 
 const (
@@ -34,8 +35,13 @@ const (
 	demoUsers = "demo-users"
 )
 
-// startDemo starts the stand-in and turns the sources into those of a gateway that asks it.
-func startDemo(sources config.Sources, now time.Time) (*demo, config.Sources, error) {
+// startDemo starts the stand-in and turns the sources into those of a gateway that asks it. With a folder the legacy
+// listener speaks TLS with the folder's certificate, made if the folder has none.
+func startDemo(sources config.Sources, now time.Time, folder string) (*demo, config.Sources, error) {
+	pair, err := demoPair(folder)
+	if err != nil {
+		return nil, sources, err
+	}
 	clock := time.Now
 	if !now.IsZero() {
 		clock = func() time.Time { return now }
@@ -48,7 +54,7 @@ func startDemo(sources config.Sources, now time.Time) (*demo, config.Sources, er
 	if err != nil {
 		return nil, sources, errors.Join(err, sim.Close())
 	}
-	d := &demo{sim, map[string][]byte{}}
+	d := &demo{sim, map[string][]byte{}, pair}
 	for name, content := range map[string][]byte{
 		demoCA:    sim.CAPEM(),
 		demoUsers: fmt.Appendf(nil, "%s:%s\n", demoUser, hash),
@@ -75,7 +81,7 @@ func (d *demo) readFile(name string) ([]byte, error) {
 // configuration is the demo's configuration file: the same keys that a real tenant needs.
 func (d *demo) configuration() []byte {
 	credential := d.sim.Tenant(graphsim.DemoTenantID).Credential()
-	return fmt.Appendf(nil, `store: memory
+	text := fmt.Appendf(nil, `store: memory
 auth: { htpasswd_file: %s, anonymous: loopback }
 log: { format: text }
 tenants:
@@ -85,13 +91,30 @@ tenants:
     cloud: { authority: %q, graph: %q, download_hosts: [%q], ca_file: %s }
 `, demoUsers, graphsim.DemoTenantName, graphsim.DemoTenantID, credential.ClientID, credential.Secret,
 		d.sim.AuthorityURL(), d.sim.GraphURL(), d.sim.DownloadHost(), demoCA)
+	if d.pair != nil {
+		text = fmt.Appendf(text, "tls: { cert_file: %q, key_file: %q }\n", d.pair.path(leafFile), d.pair.path(leafKeyFile))
+	}
+	return text
+}
+
+// demoPair gives a certificate for this machine, nil without a folder.
+func demoPair(folder string) (*authority, error) {
+	if folder == "" {
+		return nil, nil
+	}
+	absolute, err := filepath.Abs(folder)
+	if err != nil {
+		return nil, err
+	}
+	a := &authority{folder: absolute}
+	return a, a.ensure([]string{"localhost", "127.0.0.1", "::1"})
 }
 
 func (d *demo) close() { _ = d.sim.Close() }
 
 // serveDemo serves the demo tenant until the context ends.
-func serveDemo(ctx context.Context, sources config.Sources, now time.Time, stdout, stderr io.Writer) error {
-	d, sources, err := startDemo(sources, now)
+func serveDemo(ctx context.Context, sources config.Sources, now time.Time, folder string, stdout, stderr io.Writer) error {
+	d, sources, err := startDemo(sources, now, folder)
 	if err != nil {
 		return err
 	}
@@ -104,23 +127,27 @@ func serveDemo(ctx context.Context, sources config.Sources, now time.Time, stdou
 	if err != nil {
 		return err
 	}
-	if err := tryLines(stdout, p.Legacy); err != nil {
+	if err := tryLines(stdout, p.Legacy, d.pair); err != nil {
 		return err
 	}
 	defer d.farewell(p.log)
 	return run(ctx, p)
 }
 
-// tryLines prints three requests to try.
-func tryLines(w io.Writer, address string) error {
-	root := "http://" + address + "/ecp/reportingwebservice/reporting.svc"
+// tryLines prints three requests to try, over TLS if there is a pair.
+func tryLines(w io.Writer, address string, pair *authority) error {
+	curl, scheme := "curl", "http"
+	if pair != nil {
+		curl, scheme = "curl --cacert '"+pair.path(caFile)+"'", "https"
+	}
+	root := scheme + "://" + address + "/ecp/reportingwebservice/reporting.svc"
 	_, err := fmt.Fprintf(w, `rwsgate demo: a stand-in of Entra ID and Graph runs in this process. Try:
 
-  curl '%[1]s/CsP2PAVTimeDaily?$select=Date,TotalAudioMinutes,TotalVideoMinutes&$orderby=Date%%20desc&$top=10&$format=Atom'
-  curl -H 'X-timezone: Pacific Standard Time' '%[1]s/CsP2PAVTimeWeekly?$format=Json'
-  curl -u %[2]s:%[3]s '%[1]s/CsP2PAVTimeMonthly'
+  %[4]s '%[1]s/CsP2PAVTimeDaily?$select=Date,TotalAudioMinutes,TotalVideoMinutes&$orderby=Date%%20desc&$top=10&$format=Atom'
+  %[4]s -H 'X-timezone: Pacific Standard Time' '%[1]s/CsP2PAVTimeWeekly?$format=Json'
+  %[4]s -u %[2]s:%[3]s '%[1]s/CsP2PAVTimeMonthly'
 
-`, root, demoUser, demoPassword)
+`, root, demoUser, demoPassword, curl)
 	return err
 }
 

@@ -65,7 +65,7 @@ and RWSGATE_LIMITS__PAGE_SIZE; a flag wins over the environment, that over the f
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
-	root.AddCommand(newServe(), newCheck(), newHealth(), newVersion())
+	root.AddCommand(newServe(), newCheck(), newHealth(), newVersion(), newCert())
 	root.AddCommand(newImport(), newExport(), newBackup())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root

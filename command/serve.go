@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -20,13 +21,15 @@ func newServe() *cobra.Command {
 (default 127.0.0.1:9090), and keeps each tenant's history fresh in the background.
 
 With --demo it needs no file, no account and no network: a stand-in of Entra ID and Graph runs in the same process, and
-the real path (azidentity, Graph SDK, store, cache, Atom) is used against it. --now fixes the demo's clock and data.
+the real path (azidentity, Graph SDK, store, cache, Atom) is used against it. --now fixes the demo's clock and data, --tls DIR has
+it speak TLS with a certificate for this machine.
 
 Signals: SIGTERM drains and ends, SIGHUP reads the configuration again, SIGUSR1 fetches every tenant's report now.`,
-		Example: "  rwsgate serve --demo\n  rwsgate serve --config rwsgate.yaml",
+		Example: "  rwsgate serve --demo\n  rwsgate serve --demo --tls demo-tls\n  rwsgate serve --config rwsgate.yaml",
 		Args:    noArguments,
 	}
 	config.AddFlags(c.Flags())
+	c.Flags().String("tls", "", "with --demo: speak TLS with the certificate of this folder, made if it has none")
 	c.RunE = func(c *cobra.Command, _ []string) error { return serve(c.Context(), c) }
 	return c
 }
@@ -34,10 +37,14 @@ Signals: SIGTERM drains and ends, SIGHUP reads the configuration again, SIGUSR1 
 // serve runs the program until the context ends.
 func serve(ctx context.Context, c *cobra.Command) error {
 	sources := sourcesOf(c)
+	folder := c.Flags().Lookup("tls").Value.String()
 	if demo, now, err := demoAsked(sources); err != nil {
 		return err
 	} else if demo {
-		return serveDemo(ctx, sources, now, c.OutOrStdout(), c.ErrOrStderr())
+		return serveDemo(ctx, sources, now, folder, c.OutOrStdout(), c.ErrOrStderr())
+	}
+	if folder != "" {
+		return usageError{errors.New("--tls is for --demo: elsewhere set tls.cert_file and tls.key_file")}
 	}
 	w, err := config.NewWatcher(sources)
 	if err != nil {
