@@ -34,6 +34,7 @@ type Options struct {
 	Now       func() time.Time // clock of the answers, which may stand still; nil: time.Now
 	Wall      func() time.Time // clock of rates; nil: time.Now
 	Recorder  Recorder         // nil: nothing is counted
+	Ledger    Ledger           // nil: nobody is taken down
 	Budget    int              // requests under way at once; 0: unlimited
 }
 

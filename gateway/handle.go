@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"rwsgate/gateway/rws"
+	"rwsgate/rollout"
 	"rwsgate/translate"
 )
 
@@ -37,6 +38,12 @@ type outcome struct {
 	bytes  int
 	hit    bool
 	reason error // what was wrong, nil on success
+
+	format     rollout.Format
+	options    rollout.Options
+	zone       string // canonical name
+	unfinished int    // rows of periods that are over but not covered yet
+	behind     int    // days behind the last covered day, if it asked for nothing else
 }
 
 // handle answers ANY /*. It is the one place where errors become answers, log records and counts.
@@ -50,8 +57,12 @@ func (g *Gateway) handle(c echo.Context) error {
 		answer = g.failure(r, k, err)
 	}
 	k.outcome.status, k.outcome.bytes = answer.status, len(answer.body)
+	if !k.outcome.hit {
+		k.outcome.format, k.outcome.options = formatOf(&answer), optionsOf(k.front)
+	}
 	err = g.write(c.Response().Writer, r, k, answer)
 	g.note(r, k, g.Now().Sub(started))
+	g.enter(r, k)
 	return err
 }
 
@@ -126,7 +137,7 @@ func (g *Gateway) admit(r *http.Request, k *call) error {
 func (g *Gateway) findZone(r *http.Request, k *call) error {
 	zone, err := k.settings.Zones.Lookup(r.Header.Get("X-Timezone"))
 	if err == nil {
-		k.zone = zone
+		k.zone, k.outcome.zone = zone, zone.Name()
 		return nil
 	}
 	if !k.settings.UnknownZoneUTC {

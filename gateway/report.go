@@ -10,6 +10,7 @@ import (
 	"rwsgate/cache"
 	"rwsgate/gateway/rws"
 	"rwsgate/odata"
+	"rwsgate/rollout"
 	"rwsgate/translate"
 )
 
@@ -53,7 +54,14 @@ func (g *Gateway) report(r *http.Request, k *call) (reply, error) {
 	}
 	answer.compress(r.Header.Get("Accept-Encoding"))
 	k.outcome.rows = result.Rows
-	note := noted{set: view.set, rows: result.Rows, through: view.through, unfinished: view.unfinished}
+	note := view.noted
+	note.rows, note.format, note.options = result.Rows, formatOf(&answer), optionsOf(k.front)
+	if view.source != nil {
+		note.unfinished = unfinishedIn(view.query, view.answer, view.source)
+		if result.Rows == 0 {
+			note.behind = g.behind(view.query, k, view.answer, now)
+		}
+	}
 	if cacheable {
 		g.Answers.Put(key, answer.keep(note))
 	}
@@ -67,6 +75,9 @@ type noted struct {
 	rows       int
 	through    string // last covered local day, empty if there is none
 	unfinished int    // rows of periods that are over but not covered
+	behind     int    // see Gateway.behind
+	format     rollout.Format
+	options    rollout.Options
 }
 
 // looked is what one run of OData found out on the side.
@@ -74,6 +85,9 @@ type looked struct {
 	noted
 	missing bool // rows were needed and there is no history
 	err     error
+	query   *odata.Query
+	answer  translate.Answer
+	source  odata.RowSource // nil if no rows were asked for
 }
 
 var errNoRows = errors.New("no history yet")
@@ -81,8 +95,11 @@ var errNoRows = errors.New("no history yet")
 // ask has OData judge the request. Rows are computed only if it gets as far as to need them.
 func (g *Gateway) ask(request odata.Request, k *call, s translate.Snapshot, ready bool, now time.Time) (odata.Response, looked) {
 	var view looked
-	shift := func(q *odata.Query) { q.ShiftDates(reportType.Key, -k.delay) }
-	result := odata.AnswerPrepared(k.settings.model, request, shift, func(set *odata.EntitySet) (odata.RowSource, error) {
+	prepare := func(q *odata.Query) {
+		q.ShiftDates(reportType.Key, -k.delay)
+		view.query = q
+	}
+	result := odata.AnswerPrepared(k.settings.model, request, prepare, func(set *odata.EntitySet) (odata.RowSource, error) {
 		view.set = set.Name
 		if !ready {
 			view.missing = true
@@ -96,8 +113,8 @@ func (g *Gateway) ask(request odata.Request, k *call, s translate.Snapshot, read
 		if answer.Covered {
 			view.through = answer.Through.String()
 		}
-		view.unfinished = answer.Unfinished
-		return &reportRows{answer.Rows, k.tenant}, nil
+		view.answer, view.source = answer, &reportRows{answer.Rows, k.tenant}
+		return view.source, nil
 	}, storedAt(s))
 	return result, view
 }
@@ -147,6 +164,7 @@ func (g *Gateway) recall(k *call, kept *cache.Answer, s translate.Snapshot, now 
 // seconds ago Graph was last asked with success.
 func (g *Gateway) describe(k *call, n noted, s translate.Snapshot, now time.Time) {
 	k.set = n.set
+	k.outcome.format, k.outcome.options, k.outcome.unfinished, k.outcome.behind = n.format, n.options, n.unfinished, n.behind
 	if n.set == "" {
 		return
 	}

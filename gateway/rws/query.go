@@ -59,6 +59,16 @@ func (l optionList) quoted(name string) bool {
 	return false
 }
 
+// OptionNames gives the names of a raw query's options, decoded and trimmed.
+func OptionNames(rawQuery string) []string {
+	list := scan(rawQuery)
+	names := make([]string, len(list))
+	for i, o := range list {
+		names[i] = o.name
+	}
+	return names
+}
+
 // decode undoes form encoding: plus signs and percent escapes; a malformed escape stands for itself.
 func decode(s string) string {
 	if !strings.ContainsAny(s, "%+") {
