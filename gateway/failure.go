@@ -14,6 +14,7 @@ import (
 const (
 	basePath       = rws.BasePath
 	realm          = `Basic Realm="reports"`
+	invalidToken   = `Bearer error="invalid_token"`
 	overBudgetWait = "1" // seconds
 )
 
@@ -31,8 +32,14 @@ func (g *Gateway) failure(r *http.Request, k *call, err error) reply {
 		a := unauthorized(k)
 		a.set("Retry-After", strconv.Itoa(late.seconds()))
 		return a
+	case errors.Is(err, errToken):
+		a := unauthorized(k)
+		a.headers = append(a.headers[:1], cache.Header{Name: "WWW-Authenticate", Values: []string{realm, invalidToken}})
+		return a
 	case errors.Is(err, errUnauthorized):
 		return unauthorized(k)
+	case errors.Is(err, errNoKeys):
+		return g.failure(r, k, &cache.NoHistoryError{Retry: keysPause})
 	case errors.Is(err, errOutside):
 		a := errorReply(r, k, &odata.Error{Status: http.StatusNotFound, Lang: "en-US", Message: "Resource not found for the segment '" + firstSegment(r.URL.Path) + "'."})
 		a.foreign = true

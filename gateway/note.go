@@ -58,8 +58,12 @@ func (g *Gateway) note(r *http.Request, k *call, took time.Duration) {
 	g.Log.LogAttrs(r.Context(), level, "answered", attrs...)
 }
 
-// expected says whether a refusal is part of a normal conversation: .NET clients ask without a password first.
+// expected says whether a refusal is nothing new: .NET clients ask without a password first, and who must wait after
+// failed attempts has been named for each of them.
 func (k *call) expected(r *http.Request) bool {
+	if late := (*waitError)(nil); errors.As(k.outcome.reason, &late) {
+		return true
+	}
 	return k.outcome.status == http.StatusUnauthorized && r.Header.Get("Authorization") == ""
 }
 

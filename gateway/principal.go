@@ -12,14 +12,18 @@ import (
 type principal struct {
 	name      string // lower case; what the client claims when anonymous
 	anonymous bool
+	tenant    *Tenant // the only one that the bearer token is for; nil for others
 }
 
-// authenticate finds out who asks. The error is errUnauthorized, a *waitError, or a fault of the front: a password over
-// plain HTTP, or too many passwords at once (CONFIG, auth).
+// authenticate finds out who asks. The error is errUnauthorized, a *waitError, errNoKeys, or a fault of the front: a
+// password over plain HTTP, or too many passwords at once (CONFIG, auth).
 func (g *Gateway) authenticate(ctx context.Context, s *settings, h http.Header, p peer) (principal, error) {
 	header := h.Get("Authorization")
 	if header != "" && !p.secure && !s.AllowPlainHTTP {
 		return principal{}, rws.PlainPassword()
+	}
+	if token, ok := bearer(header); ok && s.Tokens != nil {
+		return s.Tokens.principalOf(ctx, s, token)
 	}
 	open := s.AnonymousLoopback && p.loopback
 	user, password, given := basic(header)

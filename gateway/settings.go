@@ -32,10 +32,11 @@ type Delay struct {
 type Settings struct {
 	Tenants           []Tenant
 	Passwords         PasswordFile
-	AnonymousLoopback bool   // a loopback peer without forwarding headers needs no password
-	AnonymousTenant   string // name of the tenant it reads; may be empty with a single tenant
-	AllowPlainHTTP    bool   // passwords over plain HTTP from anywhere
-	PublicURL         string // scheme and host in ids and links; empty: the request's own
+	Tokens            *Tokens // whose bearer tokens are accepted; nil: nobody's
+	AnonymousLoopback bool    // a loopback peer without forwarding headers needs no password
+	AnonymousTenant   string  // name of the tenant it reads; may be empty with a single tenant
+	AllowPlainHTTP    bool    // passwords over plain HTTP from anywhere
+	PublicURL         string  // scheme and host in ids and links; empty: the request's own
 	TrustedProxies    []netip.Prefix
 	Zones             *translate.Zones
 	UnknownZoneUTC    bool // answer in UTC for a zone name nobody knows; refuse otherwise

@@ -7,8 +7,12 @@ import (
 )
 
 // tenantOf finds the tenant that a principal reads: the one of its own domain, else the first that lists it; another
-// that lists it when DelegatedOrg names it (CONFIG, tenants). The fault is 403 in every other case.
+// that lists it when DelegatedOrg names it (CONFIG, tenants). A bearer token reads its own tenant and no other. The fault
+// is 403 in every other case.
 func (s *settings) tenantOf(p principal, delegated string) (*Tenant, *rws.Fault) {
+	if p.tenant != nil && delegated == "" {
+		delegated = p.tenant.Name
+	}
 	if delegated != "" {
 		t := s.byName[strings.ToLower(delegated)]
 		if t == nil || !s.reads(p, t) {
@@ -37,6 +41,9 @@ func (s *settings) tenantOf(p principal, delegated string) (*Tenant, *rws.Fault)
 func (s *settings) reads(p principal, t *Tenant) bool {
 	if p.anonymous {
 		return t == s.anonymous
+	}
+	if p.tenant != nil && p.tenant != t {
+		return false
 	}
 	return t.Reads(p.name)
 }
