@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"rwsgate/graphsim"
+	"rwsgate/rollout"
 )
 
 // closedAddress is an address of this machine where nobody listens.
@@ -122,5 +123,32 @@ func TestCheckSeesTheStoredHistory(t *testing.T) {
 	readFeed(t, p.get(t, p.url+"/CsP2PAVTimeDaily"))
 	if code, out, _ := cli("check", "--config", r.file(t)); code != 0 || !strings.Contains(out, "180 UTC days, 2026-05-26 to 2026-11-21") {
 		t.Errorf("exit code %d beside a running server:\n%s", code, out)
+	}
+}
+
+// TestClientsThatGetNothingAreNamed lets a job ask each day for yesterday, which Graph has not delivered, and looks for its
+// name in check, with the mend.
+func TestClientsThatGetNothingAreNamed(t *testing.T) {
+	r := newRig(t)
+	r.extra = "store: sqlite:history.db\n"
+	p := r.start(t)
+	readFeed(t, p.get(t, p.url+"/CsP2PAVTimeDaily"))
+	for day := range 4 {
+		p.ledger.Note(rollout.Call{At: now.AddDate(0, 0, -day), Tenant: r.id, Principal: "etl@example.onmicrosoft.com", Agent: "o365rwsclient/1.0",
+			Report: "CsP2PAVTimeDaily", Status: 200, Uncovered: true, Behind: 1})
+	}
+	a := p.get(t, "http://"+p.Admin+"/api/usage?since=2026-11-01")
+	if a.status != http.StatusOK || !strings.Contains(a.body, `"principal":"etl@example.onmicrosoft.com"`) || !strings.Contains(a.body, `"only_uncovered":true`) {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	if a := p.get(t, "http://"+p.Admin+"/api/usage?since=yesterday"); a.status != http.StatusBadRequest {
+		t.Errorf("since=yesterday: %d", a.status)
+	}
+	code, out, _ := cli("check", "--config", r.file(t))
+	if code != 0 || !strings.Contains(out, "etl@example.onmicrosoft.com (o365rwsclient)") || !strings.Contains(out, "date_delay: 1d") {
+		t.Errorf("exit code %d:\n%s", code, out)
+	}
+	if strings.Contains(out, "reader@example.onmicrosoft.com") {
+		t.Errorf("a client that was answered is named:\n%s", out)
 	}
 }

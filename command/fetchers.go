@@ -15,6 +15,7 @@ import (
 // tokens and connections outlive a reload.
 type fetchers struct {
 	log     *slog.Logger
+	tracing *tracing
 	pool    graph.Pool
 	clients map[string]fetcher
 }
@@ -24,8 +25,8 @@ type fetcher struct {
 	made   [sha256.Size]byte // digest of what it was made from
 }
 
-func newFetchers(log *slog.Logger) *fetchers {
-	return &fetchers{log: log, clients: map[string]fetcher{}}
+func newFetchers(log *slog.Logger, t *tracing) *fetchers {
+	return &fetchers{log: log, tracing: t, clients: map[string]fetcher{}}
 }
 
 func (f *fetchers) close() { f.pool.Close() }
@@ -41,7 +42,7 @@ func (f *fetchers) apply(c *config.Config, files Files, k *cache.Keeper) error {
 			return fmt.Errorf("tenant %s: %w", t.Name, err)
 		}
 		seen[t.ID] = made
-		k.Add(t.ID, t.Name, made.client)
+		k.Add(t.ID, t.Name, f.tracing.fetcher(t.Name, made.client))
 	}
 	for id := range maps.Keys(f.clients) {
 		if _, ok := seen[id]; !ok {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rwsgate/config"
+	"rwsgate/rollout"
 	"rwsgate/store"
 	"rwsgate/translate"
 )
@@ -59,7 +60,39 @@ func (h *history) findings(ctx context.Context, c *config.Config, t *config.Tena
 	}
 	line.verdict, line.saw, line.mend = coverageVerdict(snapshot, now)
 	found := append([]finding{line}, hoursAdvice(t)...)
-	return append(found, methodFindings(t, snapshot.History, c, now)...)
+	found = append(found, methodFindings(t, snapshot.History, c, now)...)
+	return append(found, h.clientFindings(ctx, t, now)...)
+}
+
+const clientsSince = 30 * 24 * time.Hour
+
+// clientFindings names the clients that get nothing for good: whatever they ask for is not covered yet.
+func (h *history) clientFindings(ctx context.Context, t *config.Tenant, now time.Time) []finding {
+	ledger := rollout.NewLedger(rollout.LedgerOptions{Store: h.store, Logger: slog.New(slog.DiscardHandler)})
+	clients, err := ledger.Usage(ctx, now.Add(-clientsSince))
+	if err != nil {
+		return []finding{{t.Name, "clients", failed, err.Error(), ""}}
+	}
+	var found []finding
+	for _, u := range clients {
+		if !u.OnlyUncovered || u.Tenant != t.ID {
+			continue
+		}
+		delay := max(u.SuggestedDelay, 1)
+		found = append(found, finding{t.Name, "clients", warning,
+			fmt.Sprintf("%s asks each time only for days that Graph has not delivered yet, and gets nothing for good", clientTitle(&u)),
+			fmt.Sprintf("give it date_delay: %dd in rollout.clients, so that it gets every day once, %d days later", delay, delay)})
+	}
+	return found
+}
+
+// clientTitle names a client for people.
+func clientTitle(u *rollout.Usage) string {
+	who := u.Principal
+	if who == "" {
+		who = u.Address
+	}
+	return fmt.Sprintf("%s (%s)", who, u.Agent)
 }
 
 const (

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"log/slog"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"rwsgate/config"
 	"rwsgate/gateway"
 	"rwsgate/gateway/admin"
+	"rwsgate/rollout"
 	"rwsgate/store"
 	"rwsgate/translate"
 )
@@ -34,8 +36,10 @@ type Program struct {
 	gateway  *gateway.Gateway
 	metrics  *gateway.Metrics
 	fetcher  *fetchers
+	ledger   *rollout.Ledger
 	cert     *certificate
 	expiries expiries
+	tracing  *tracing // nil: none
 	registry *prometheus.Registry
 	draining atomic.Bool
 	applied  atomic.Pointer[applied]
@@ -72,15 +76,22 @@ func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger)
 		Histories: p.store, Logger: log, Now: p.now, Hooks: p.metrics.Hooks(),
 		Every: c.Refresh.Every.Std(), Timeout: c.Refresh.Timeout.Std(), FirstWait: c.Refresh.FirstWait.Std(),
 	})
+	p.ledger = rollout.NewLedger(rollout.LedgerOptions{
+		Store: p.store, Now: p.now, Logger: log, Identity: rollout.Identity(c.Ledger.Identity), Retention: c.Ledger.Retention.Std(),
+	})
 	answers := cache.NewAnswers(cache.AnswersOptions{MaxAnswers: c.Cache.MaxAnswers, MaxBytes: int64(c.Cache.MaxBytes)})
 	rows := cache.NewRows[translate.Answer](cache.RowsOptions{})
 	gateway.CollectTenants(registry, p.keeper, p.now)
 	gateway.CollectCache(registry, "answers", answers.Stats)
 	gateway.CollectCache(registry, "rows", rows.Stats)
 	p.gateway = gateway.New(gateway.Options{
-		Histories: p.keeper, Answers: answers, Rows: rows, Log: log, Now: p.now, Recorder: p.metrics, Budget: c.Limits.Concurrency,
+		Histories: p.keeper, Answers: answers, Rows: rows, Log: log, Now: p.now, Recorder: p.metrics, Ledger: p.ledger,
+		Budget: c.Limits.Concurrency,
 	})
-	p.fetcher = newFetchers(log)
+	if p.tracing, err = startTracing(ctx, os.Environ(), log); err != nil {
+		return p, err
+	}
+	p.fetcher = newFetchers(log, p.tracing)
 	p.applied.Store(&applied{})
 	p.cert = &certificate{}
 	if err = p.apply(c); err != nil {
@@ -90,7 +101,7 @@ func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger)
 	w.Logger, w.Reloaded = log, p.reloaded
 	handler := admin.Handler(p.adminOptions(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))
 	p.servers = [2]*gateway.Listener{
-		p.listener(string(c.Listen), p.gateway, p.tls(c)),
+		p.listener(string(c.Listen), p.tracing.legacy(p.gateway), p.tls(c)),
 		p.listener(string(c.Admin.Listen), handler, nil),
 	}
 	for _, l := range p.servers {
@@ -106,8 +117,9 @@ func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger)
 // after a clean end.
 func (p *Program) Run(ctx context.Context) error {
 	keeping, stopKeeping := context.WithCancel(context.WithoutCancel(ctx))
-	kept := make(chan error, 1)
+	kept := make(chan error, 2)
 	go func() { kept <- p.keeper.Run(keeping) }()
+	go func() { kept <- p.ledger.Run(keeping) }()
 	group, serving := errgroup.WithContext(ctx)
 	for _, l := range p.servers {
 		group.Go(func() error { return l.Serve(serving) })
@@ -126,8 +138,8 @@ func (p *Program) Run(ctx context.Context) error {
 		return nil
 	})
 	err := group.Wait()
-	stopKeeping() // accepted requests may still have waited for a first fetch
-	return errors.Join(err, <-kept)
+	stopKeeping() // accepted requests may still have waited for a first fetch, and the last of them belong in the ledger
+	return errors.Join(err, <-kept, <-kept)
 }
 
 // Close gives up what Open took. It may be called after a failed Open and after Run.
@@ -143,6 +155,9 @@ func (p *Program) Close() error {
 	}
 	if p.fetcher != nil {
 		p.fetcher.close()
+	}
+	if closed := p.tracing.close(); closed != nil {
+		p.log.Warn("traces are not delivered", "cause", closed.Error())
 	}
 	if p.store != nil {
 		err = errors.Join(err, p.store.Close())

@@ -22,6 +22,7 @@ func (p *Program) adminOptions(metrics http.Handler) admin.Options {
 		MetricsAuth: p.watcher.Current().Admin.Metrics == "auth",
 		Tenants:     p.tenants,
 		Refresh:     p.refresh,
+		Usage:       p.ledger.Usage,
 		Reload:      p.reload,
 		Profiles:    p.watcher.Current().Admin.Pprof,
 		Versions:    versions(),
