@@ -10,14 +10,18 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"rwsgate/rollout"
+	"rwsgate/translate"
 )
 
 // Options are what the admin listener shows and does. Every func is required unless it says otherwise.
 type Options struct {
-	Ready    func() error                                       // nil when requests can be answered; never asks upstream
-	Metrics  http.Handler                                       // Prometheus text
-	Tenants  func() []Tenant                                    // in the order of the configuration
-	Refresh  func(ctx context.Context, tenant string) []Outcome // all tenants if empty; nil if there is none of that name
+	Ready    func() error                                                        // nil when requests can be answered; never asks upstream
+	Metrics  http.Handler                                                        // Prometheus text
+	Tenants  func() []Tenant                                                     // in the order of the configuration
+	Refresh  func(ctx context.Context, tenant string) []Outcome                  // all tenants if empty; nil if there is none of that name
+	Usage    func(ctx context.Context, since time.Time) ([]rollout.Usage, error) // who called on that UTC day or later
 	Reload   func(ctx context.Context) (Reloaded, error)
 	Versions map[string]string
 
@@ -43,6 +47,7 @@ func Handler(o Options) http.Handler {
 	open.GET("/metrics", echo.WrapHandler(o.Metrics))
 	closed.GET("/", a.page)
 	closed.GET("/api/tenants", a.tenants)
+	closed.GET("/api/usage", a.usage)
 	closed.POST("/api/refresh", a.refresh, a.sameOrigin)
 	closed.POST("/api/reload", a.reload, a.sameOrigin)
 	if o.Profiles {
@@ -67,6 +72,23 @@ func (a *admin) ready(c echo.Context) error {
 // tenants answers GET /api/tenants: source state, coverage and refreshing of each tenant.
 func (a *admin) tenants(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"tenants": a.Tenants(), "versions": a.Versions})
+}
+
+// usage answers GET /api/usage?since=2026-11-01: who called on that UTC day or later; without since, in the last 30 days.
+func (a *admin) usage(c echo.Context) error {
+	since := time.Now().AddDate(0, 0, -30)
+	if asked := c.QueryParam("since"); asked != "" {
+		day, err := translate.ParseDay(asked)
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, "since is no date: write it as 2026-11-01")
+		}
+		since = day.UTC()
+	}
+	clients, err := a.Usage(c.Request().Context(), since)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"since": translate.DayOf(since).String(), "clients": clients})
 }
 
 // refresh answers POST /api/refresh?tenant=NAME: fetches now and answers when done, with the outcome of each tenant.
