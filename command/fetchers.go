@@ -1,13 +1,16 @@
 package command
 
 import (
+	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
 
 	"rwsgate/cache"
 	"rwsgate/config"
+	"rwsgate/translate"
 	"rwsgate/translate/graph"
 )
 
@@ -23,6 +26,22 @@ type fetchers struct {
 type fetcher struct {
 	client *graph.Client
 	made   [sha256.Size]byte // digest of what it was made from
+	broken *unbuilt          // instead of client
+}
+
+// unbuilt stands for a client that could not be made, and says why to whoever asks it.
+type unbuilt struct{ fault *translate.SourceError }
+
+// Fetch fails without asking anybody.
+func (u *unbuilt) Fetch(context.Context, translate.Window) (translate.Download, error) {
+	return translate.Download{}, u.fault
+}
+
+func (f fetcher) asks() cache.Fetcher {
+	if f.broken != nil {
+		return f.broken
+	}
+	return f.client
 }
 
 func newFetchers(log *slog.Logger, t *tracing) *fetchers {
@@ -31,18 +50,18 @@ func newFetchers(log *slog.Logger, t *tracing) *fetchers {
 
 func (f *fetchers) close() { f.pool.Close() }
 
-// apply makes the clients of all tenants and hands them to the keeper. A tenant whose client cannot be made gets one
-// that says so; the others are not touched by it.
-func (f *fetchers) apply(c *config.Config, files Files, k *cache.Keeper) error {
+// apply makes the clients of all tenants and hands them to the keeper. A tenant whose client cannot be made keeps the
+// one it had, else gets one that says so; the others are not touched by it.
+func (f *fetchers) apply(c *config.Config, files Files, k *cache.Keeper) {
 	seen := map[string]fetcher{}
 	for i := range c.Tenants {
 		t := &c.Tenants[i]
 		made, err := f.client(c, files, t)
 		if err != nil {
-			return fmt.Errorf("tenant %s: %w", t.Name, err)
+			made = f.instead(t, err)
 		}
 		seen[t.ID] = made
-		k.Add(t.ID, t.Name, f.tracing.fetcher(t.Name, made.client))
+		k.Add(t.ID, t.Name, f.tracing.fetcher(t.Name, made.asks()))
 	}
 	for id := range maps.Keys(f.clients) {
 		if _, ok := seen[id]; !ok {
@@ -50,7 +69,22 @@ func (f *fetchers) apply(c *config.Config, files Files, k *cache.Keeper) error {
 		}
 	}
 	f.clients = seen
-	return nil
+}
+
+// instead gives what a tenant gets whose client cannot be made.
+func (f *fetchers) instead(t *config.Tenant, err error) fetcher {
+	var fault *translate.SourceError
+	if !errors.As(err, &fault) {
+		fault = &translate.SourceError{Fault: translate.FaultConfig, Stage: translate.StageToken,
+			Reason: "a file of the credential or of its authorities cannot be read",
+			Mend:   "check that the files of credential, cloud and upstream are there and that rwsgate may read them"}
+	}
+	f.log.Error("no client of Graph can be made for a tenant; the others are served", "tenant", t.Name, "cause", err.Error(), "mend", fault.Mend)
+	old := f.clients[t.ID]
+	if old.client != nil || old.broken != nil && old.broken.fault.Error() == fault.Error() {
+		return old
+	}
+	return fetcher{broken: &unbuilt{fault}}
 }
 
 func (f *fetchers) client(c *config.Config, files Files, t *config.Tenant) (fetcher, error) {
@@ -59,7 +93,7 @@ func (f *fetchers) client(c *config.Config, files Files, t *config.Tenant) (fetc
 		return fetcher{}, err
 	}
 	print := fingerprint(options)
-	if old, ok := f.clients[t.ID]; ok && old.made == print {
+	if old, ok := f.clients[t.ID]; ok && old.client != nil && old.made == print {
 		return old, nil
 	}
 	options.Pool, options.Logger, options.Version = &f.pool, f.log.With("tenant", t.Name), version
@@ -67,7 +101,7 @@ func (f *fetchers) client(c *config.Config, files Files, t *config.Tenant) (fetc
 	if err != nil {
 		return fetcher{}, err
 	}
-	return fetcher{client, print}, nil
+	return fetcher{client: client, made: print}, nil
 }
 
 // fingerprint is a digest of everything that a client is made from, secrets included.

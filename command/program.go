@@ -36,6 +36,7 @@ type Program struct {
 	gateway  *gateway.Gateway
 	metrics  *gateway.Metrics
 	fetcher  *fetchers
+	bearer   bearer
 	ledger   *rollout.Ledger
 	cert     *certificate
 	expiries expiries
@@ -175,9 +176,10 @@ func (p *Program) apply(c *config.Config) error {
 	if err != nil {
 		return err
 	}
-	if err := p.fetcher.apply(c, p.files, p.keeper); err != nil {
+	if settings.Tokens, err = p.bearer.tokens(c, p.files, p.now, p.log); err != nil {
 		return err
 	}
+	p.fetcher.apply(c, p.files, p.keeper)
 	if err := p.gateway.Apply(settings); err != nil {
 		return err
 	}

@@ -101,9 +101,6 @@ func warningsOf(c *config.Config) []string {
 // notYet names keys that are read and checked but not in force in this version, so that nobody relies on them.
 func notYet(c *config.Config) []string {
 	var out []string
-	if c.Auth.Bearer.Issuer != "" {
-		out = append(out, "auth.bearer is not in force in this version: bearer tokens are refused with 401")
-	}
 	holds := slices.ContainsFunc(c.Rollout.Clients, func(client config.Client) bool { return client.Hold() })
 	if len(c.Rollout.Reports) > 0 || len(c.Rollout.Brownouts) > 0 || holds {
 		out = append(out, "phases, brownouts and holds are not in force in this version: every report stays in the phase observe (date_delay works)")
