@@ -34,7 +34,9 @@ type rig struct {
 	folder string
 	// Values of the configuration that tests change before they write it.
 	id, clientID, secret, authority, graph, extra string
+	more                                          string // tenants after the first
 	ca                                            []byte
+	every                                         time.Duration // between looks at the files; 0: as usual
 }
 
 func newRig(t *testing.T) *rig { return newRigOf(t, graphsim.DemoTenantID) }
@@ -86,7 +88,7 @@ tenants:
     id: %s
     credential: { kind: client-secret, client_id: %s, client_secret_file: secret }
     cloud: { authority: %q, graph: %q, download_hosts: ["127.0.0.1"], ca_file: ca.pem }
-`, extra, r.id, r.clientID, r.authority, r.graph))
+%s`, extra, r.id, r.clientID, r.authority, r.graph, r.more))
 }
 
 // running is a program that serves.
@@ -122,6 +124,7 @@ func (r *rig) start(t *testing.T) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.Every = r.every
 	log := &lines{}
 	p, err := Open(t.Context(), w, os.ReadFile, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
