@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -280,7 +281,7 @@ func TestStoreAwayAtTheStart(t *testing.T) {
 			defer h.close()
 			pass(10*time.Minute + time.Duration(3*offset)*time.Second)
 			_, err := h.Wait(t.Context(), tenantA)
-			if _, ok := err.(*NoHistoryError); !ok || h.status().Loaded || len(g.asks()) != 0 {
+			if none := (*NoHistoryError)(nil); !errors.As(err, &none) || h.status().Loaded || len(g.asks()) != 0 {
 				t.Errorf("got %v, %d fetches", err, len(g.asks()))
 			}
 			store.setFail(nil)

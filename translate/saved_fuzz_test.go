@@ -120,7 +120,7 @@ func TestExportReadsTheSame(t *testing.T) {
 		}
 		for i := range rapid.IntRange(0, 9).Draw(t, "spans") {
 			from := Day(20500 + 3*i).UTC()
-			spans = append(spans, Observation{from.Add(7 * 3600e9), from.Add(rapid.SampledFrom([]time.Duration{23, 24, 25, 49}).Draw(t, "hours")*time.Hour + 7*time.Hour), m.Draw(t, "span")})
+			spans = append(spans, Observation{from.Add(7 * 3600e9), from.Add(time.Duration(rapid.SampledFrom([]int{30, 31, 32, 56}).Draw(t, "hours")) * time.Hour), m.Draw(t, "span")})
 		}
 		for i := range rapid.IntRange(0, 9).Draw(t, "totals") {
 			totals = append(totals, Total{rapid.SampledFrom([]string{"CsP2PAVTimeWeekly", "CsP2PAVTimeMonthly"}).Draw(t, "report"), "America/Los_Angeles", Day(17000 + i), m.Draw(t, "total")})

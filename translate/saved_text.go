@@ -3,6 +3,7 @@ package translate
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"unicode/utf8"
 
@@ -21,7 +22,7 @@ func savedText(r io.Reader) ([]byte, error) {
 			return nil, fileFault("the gzip file is damaged")
 		}
 		if text, err = readBounded(packed); err != nil {
-			if _, known := err.(*SavedError); known {
+			if known := (*SavedError)(nil); errors.As(err, &known) {
 				return nil, err
 			}
 			return nil, fileFault("the gzip file is damaged or cut off")
