@@ -51,7 +51,7 @@ A running gateway notices the new files within seconds.`,
 			return certLines(c.OutOrStdout(), a, hosts)
 		},
 	}
-	c.Flags().StringSliceVar(&hosts, "host", nil, "host name or address that clients use; may be repeated (default "+legacyHost+")")
+	c.Flags().StringArrayVar(&hosts, "host", nil, "host name or address that clients use; may be repeated (default "+legacyHost+")")
 	c.Flags().BoolVar(&renew, "renew", false, "keep the CA of DIR and make a new certificate, for its old hosts unless --host names others")
 	return c
 }

@@ -11,6 +11,7 @@ import (
 // TestSIGHUPReloadsTheCertificate waits for the new certificate as long as the test may run: a signal has no answer.
 func TestSIGHUPReloadsTheCertificate(t *testing.T) {
 	r, a := secured(t, "")
+	r.every = time.Hour
 	p := r.start(t)
 	defer p.onSignal(t.Context())()
 	pool := a.pool(t)

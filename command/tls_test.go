@@ -75,18 +75,18 @@ func TestTLSByDefault(t *testing.T) {
 	pool := a.pool(t)
 	for _, c := range []struct {
 		name   string
-		config tls.Config
+		config *tls.Config
 		ok     bool
 	}{
-		{"by name", tls.Config{RootCAs: pool, ServerName: "reports.office365.com"}, true},
-		{"by address", tls.Config{RootCAs: pool}, true},
-		{"TLS 1.2", tls.Config{RootCAs: pool, MaxVersion: tls.VersionTLS12}, true},
-		{"TLS 1.1", tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, false},
-		{"RSA key exchange", tls.Config{RootCAs: pool, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}}, false},
-		{"without the CA", tls.Config{RootCAs: x509.NewCertPool()}, false},
-		{"another name", tls.Config{RootCAs: pool, ServerName: "graph.microsoft.com"}, false},
+		{"by name", &tls.Config{RootCAs: pool, ServerName: "reports.office365.com"}, true},
+		{"by address", &tls.Config{RootCAs: pool}, true},
+		{"TLS 1.2", &tls.Config{RootCAs: pool, MaxVersion: tls.VersionTLS12}, true},
+		{"TLS 1.1", &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, false},
+		{"RSA key exchange", &tls.Config{RootCAs: pool, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}}, false},
+		{"without the CA", &tls.Config{RootCAs: x509.NewCertPool()}, false},
+		{"another name", &tls.Config{RootCAs: pool, ServerName: "graph.microsoft.com"}, false},
 	} {
-		if _, err := handshake(p.Legacy, &c.config); (err == nil) != c.ok {
+		if _, err := handshake(p.Legacy, c.config); (err == nil) != c.ok {
 			t.Errorf("%s: error %v, want one: %v", c.name, err, !c.ok)
 		}
 	}
@@ -233,7 +233,7 @@ func TestExpiredCertificateIsTold(t *testing.T) {
 	if err := p.end(); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(p.log.String(), "the listener's certificate ended on 2026-09-08") {
+	if !strings.Contains(p.log.String(), "the listener's certificate ended on 2026-09-09") {
 		t.Errorf("%s", p.log)
 	}
 }
