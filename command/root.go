@@ -66,7 +66,7 @@ and RWSGATE_LIMITS__PAGE_SIZE; a flag wins over the environment, that over the f
 		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
 	root.AddCommand(newServe(), newCheck(), newHealth(), newVersion(), newCert())
-	root.AddCommand(newImport(), newExport(), newBackup())
+	root.AddCommand(newImport(), newExport(), newBackup(), newPasswd())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }
