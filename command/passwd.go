@@ -188,7 +188,7 @@ func setPassword(file, user string, password []byte) (string, error) {
 	if target, err := filepath.EvalSymlinks(file); err == nil {
 		file = target // a link stays one
 	}
-	return done, replaceFile(file, text, mode)
+	return done, putFile(file, text, mode)
 }
 
 // withEntry puts an entry in the place of the user's old one, or at the end.
