@@ -18,7 +18,7 @@ func (a *authority) writeAll(pair *tls.Certificate, keyName, chainName string, c
 		return err
 	}
 	key := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
-	if err := replaceFile(a.path(keyName), key, 0o600); err != nil {
+	if err := putFile(a.path(keyName), key, 0o600); err != nil {
 		return err
 	}
 	var text bytes.Buffer
@@ -27,11 +27,11 @@ func (a *authority) writeAll(pair *tls.Certificate, keyName, chainName string, c
 			return err
 		}
 	}
-	return replaceFile(a.path(chainName), text.Bytes(), 0o644)
+	return putFile(a.path(chainName), text.Bytes(), 0o644)
 }
 
-// replaceFile writes a file in one step: readers see the old content or the new.
-func replaceFile(name string, content []byte, mode os.FileMode) error {
+// putFile writes a file in one step: readers see the old content or the new.
+func putFile(name string, content []byte, mode os.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
 	if err != nil {
 		return err

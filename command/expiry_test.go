@@ -79,7 +79,7 @@ func TestCheckKnowsTheCertificate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := replaceFile(a.path(name), text, 0o600); err != nil {
+			if err := putFile(a.path(name), text, 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}

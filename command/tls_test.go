@@ -186,7 +186,7 @@ func TestCertificateReload(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, bad := range map[string][]byte{"garbage": []byte("garbage"), "another's": mismatch, "empty": nil} {
-		if err := replaceFile(a.path(leafFile), bad, 0o644); err != nil {
+		if err := putFile(a.path(leafFile), bad, 0o644); err != nil {
 			t.Fatal(err)
 		}
 		if got := reload(); got.status != http.StatusUnprocessableEntity || !strings.Contains(got.body, "tls.cert_file") {
@@ -204,7 +204,7 @@ func TestCertificateReload(t *testing.T) {
 	}
 	blocks := bytes.SplitAfter(good, []byte("-----END CERTIFICATE-----\n"))
 	slices.Reverse(blocks)
-	if err := replaceFile(a.path(leafFile), bytes.Join(blocks, nil), 0o644); err != nil {
+	if err := putFile(a.path(leafFile), bytes.Join(blocks, nil), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if got := reload(); got.status != http.StatusOK || serial() != second {
