@@ -36,6 +36,19 @@ install_npm() {
 		(cd "$out/npm" && npm ci --omit=dev --ignore-scripts --loglevel=error)
 }
 
+# check_oidc: bearer tokens of an issuer that nobody here wrote; it starts a demo of its own.
+check_oidc() {
+	mkdir -p "$out/oidc" && cp conformance/oidc/{package.json,package-lock.json,.npmrc,bearer.js} "$out/oidc" &&
+		(cd "$out/oidc" && npm ci --omit=dev --ignore-scripts --loglevel=error) &&
+		openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=issuer -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
+			-keyout "$out/oidc/key.pem" -out "$out/oidc/cert.pem" 2>"$out/oidc/openssl.log" &&
+		node "$out/oidc/bearer.js" "$out/rwsgate" "$out/oidc/key.pem" "$out/oidc/cert.pem"
+}
+oidc_missing() {
+	node_missing
+	command -v openssl >/dev/null || echo 'no openssl'
+}
+
 # The clients' commands, each with the service root and whether the gateway asks for a password. They live in a zone that is
 # not UTC, as the clients of the retired service did: a date that shifts by their zone is a fault.
 run_dotnet() { TZ=$clients_zone mono "$out/DataServices.exe" "$@" && TZ=$clients_zone mono "$out/Readers.exe" "$@"; }
@@ -74,6 +87,9 @@ against() {
 }
 
 check_clients() {
+	local reason
+	reason=$(oidc_missing)
+	if [ -n "$reason" ]; then skip 'client: bearer tokens' "$reason"; else step 'client: bearer tokens' check_oidc; fi
 	prepare dotnet compile_dotnet
 	prepare node install_npm
 	prepare python

@@ -11,6 +11,7 @@ missing_packages() {
 	command -v jing >/dev/null || echo jing
 	[ -n "$(postgres_bin)" ] || echo postgresql
 	command -v curl >/dev/null || echo curl
+	command -v openssl >/dev/null || echo openssl
 }
 
 install_tools() {
