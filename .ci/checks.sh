@@ -39,7 +39,7 @@ test_environment() {
 		skip 'odata-cases.tsv' 'no reference folder beside the project'
 	fi
 	if start_postgres; then
-		variables+=(RWSGATE_REQUIRE_POSTGRES=1 "RWSGATE_POSTGRES=postgres:///postgres?host=$out/postgres&user=rwsgate")
+		variables+=(RWSGATE_REQUIRE_POSTGRES=1 "RWSGATE_POSTGRES=postgres://rwsgate@/postgres?host=$out/postgres")
 	else
 		skip 'tests on PostgreSQL' 'no PostgreSQL server could be installed or started'
 	fi
