@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"rwsgate/cache"
+	"rwsgate/gateway/rws"
 	"rwsgate/translate"
 )
 
@@ -100,7 +101,7 @@ func (t *tracing) legacy(next http.Handler) http.Handler {
 		defer span.End()
 		seen := &statusWriter{ResponseWriter: w}
 		next.ServeHTTP(seen, r.WithContext(ctx))
-		span.SetAttributes(attribute.Int("http.response.status_code", seen.status), attribute.String("rwsgate.request_id", w.Header().Get("Request-Id")))
+		span.SetAttributes(attribute.Int("http.response.status_code", seen.status), attribute.String("rwsgate.request_id", strings.Join(w.Header()[rws.HeaderRequestID], "")))
 		if seen.status >= http.StatusInternalServerError {
 			span.SetStatus(codes.Error, http.StatusText(seen.status))
 		}

@@ -1,0 +1,67 @@
+package command
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+var description = regexp.MustCompile(`fqName: "(rwsgate_[^"]*)", help: "((?:[^"\\]|\\.)*)", unit: "[^"]*", constLabels: \{([^}]*)\}, variableLabels: \{([^}]*)\}`)
+
+// metricsTable is every metric of a program with its labels, from what is registered.
+func metricsTable(t *testing.T, r *prometheus.Registry) string {
+	t.Helper()
+	described := make(chan *prometheus.Desc)
+	go func() {
+		r.Describe(described)
+		close(described)
+	}()
+	var rows []string
+	for d := range described {
+		parts := description.FindStringSubmatch(d.String())
+		if parts == nil {
+			continue // Go's and the process's own
+		}
+		var labels []string
+		for l := range strings.SplitSeq(parts[3]+","+parts[4], ",") {
+			if l, _, _ = strings.Cut(l, "="); l != "" {
+				labels = append(labels, "`"+l+"`")
+			}
+		}
+		rows = append(rows, fmt.Sprintf("| `%s` | %s | %s |\n", parts[1], strings.Join(labels, ", "), parts[2]))
+	}
+	if len(rows) < 10 {
+		t.Fatalf("only %d metrics were understood: has Desc.String changed?", len(rows))
+	}
+	slices.Sort(rows)
+	return "| metric | labels | |\n|---|---|---|\n" + strings.Join(slices.Compact(rows), "")
+}
+
+// TestMetricsTable holds the table of docs/operations.md to the metrics that a program registers.
+func TestMetricsTable(t *testing.T) {
+	const page, begin, end = "../docs/operations.md", "<!-- metrics: generated -->\n", "<!-- end of metrics -->"
+	want := metricsTable(t, newRig(t).start(t).registry)
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, ok := strings.Cut(string(text), begin)
+	got, tail, closed := strings.Cut(rest, end)
+	if !ok || !closed {
+		t.Fatalf("%s has no place for the table", page)
+	}
+	if *update {
+		if err := os.WriteFile(page, []byte(head+begin+want+end+tail), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if got != want {
+		t.Errorf("the table of metrics is not what is registered; go test ./command -run MetricsTable -update\ngot:\n%s\nwant:\n%s", got, want)
+	}
+}
