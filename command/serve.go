@@ -21,7 +21,7 @@ func newServe() *cobra.Command {
 (default 127.0.0.1:9090), and keeps each tenant's history fresh in the background.
 
 With --demo it needs no file, no account and no network: a stand-in of Entra ID and Graph runs in the same process, and
-the real path (azidentity, Graph SDK, store, cache, Atom) is used against it. --now fixes the demo's clock and data, --tls DIR has
+the real path (Azure identity library, Graph SDK, store, cache, Atom) is used against it. --now fixes the demo's clock and data, --tls DIR has
 it speak TLS with a certificate for this machine.
 
 Signals: SIGTERM drains and ends, SIGHUP reads the configuration again, SIGUSR1 fetches every tenant's report now.`,

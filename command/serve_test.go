@@ -40,7 +40,7 @@ func readFeed(t *testing.T, a answer) feed {
 	return f
 }
 
-// TestOneReportCallServesEverything is the main job: azidentity and the Graph SDK over HTTPS, one report call, three
+// TestOneReportCallServesEverything is the main job: the identity library and the Graph SDK over HTTPS, one report call, three
 // reports, a thousand requests; the daily feed in UTC says what the stand-in's report says.
 func TestOneReportCallServesEverything(t *testing.T) {
 	r := newRig(t)

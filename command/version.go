@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"rwsgate/translate/graph"
 )
 
 // version and commit are set by the linker in releases.
@@ -13,8 +15,6 @@ var (
 	version = "dev"
 	commit  = ""
 )
-
-const sdkModule = "github.com/microsoftgraph/msgraph-sdk-go"
 
 func newVersion() *cobra.Command {
 	return &cobra.Command{
@@ -41,7 +41,7 @@ func versions() map[string]string {
 		return v
 	}
 	for _, m := range info.Deps {
-		if m.Path == sdkModule {
+		if m.Path == graph.SDKModule {
 			v["sdk"] = m.Version
 		}
 	}

@@ -1,5 +1,5 @@
 // Package graphsim is the stand-in of Entra ID and Microsoft Graph: it speaks enough of both, over HTTPS on loopback,
-// that azidentity and the Graph SDK work against it unmodified. `serve --demo`, the tests and the benchmarks use it. It
+// that the Azure identity library and the Graph SDK work against it unmodified. `serve --demo`, the tests and the benchmarks use it. It
 // is defined in README.md: the endpoints, the faults, the data.
 //
 //	s, err := graphsim.Start(graphsim.Options{Seed: 1})

@@ -28,6 +28,9 @@ import (
 // Permission is the application permission that the report needs; Graph knows no lesser one.
 const Permission = "Reports.Read.All"
 
+// SDKModule is the path of the Graph SDK, to find its version in the build information.
+const SDKModule = "github.com/microsoftgraph/msgraph-sdk-go"
+
 // Client fetches one tenant's report. It is safe for concurrent use and keeps its token between fetches.
 type Client struct {
 	tenant     string
