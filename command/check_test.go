@@ -30,18 +30,18 @@ func TestCheck(t *testing.T) {
 		want  []string // in this order
 	}{
 		{"sound", func(*testing.T, *rig) {}, 0,
-			[]string{"configuration", "ok", "dns", "tcp", "tls", "token", "consent", "Reports.Read.All", "report", "download", "180 days", "source", "live", "0 errors"}},
+			[]string{"configuration", "ok", "dns", "tcp", "tls", "token", "consent", "Reports.Read.All", "report", "download", "180 days", "source", "live", "0 errors,"}},
 		{"wrong secret", func(_ *testing.T, r *rig) { r.secret = "planted-secret" }, 1,
-			[]string{"token", "error", "AADSTS7000215", "mend:", "1 errors"}},
+			[]string{"token", "error", "AADSTS7000215", "mend:", "1 error,"}},
 		{"expired secret", func(_ *testing.T, r *rig) { r.tenant.SetFault(graphsim.Fault{Name: graphsim.FaultExpiredSecret}) }, 1,
-			[]string{"token", "error", "AADSTS7000222", "mend:", "1 errors"}},
+			[]string{"token", "error", "AADSTS7000222", "mend:", "1 error,"}},
 		{"missing permission", func(_ *testing.T, r *rig) {
 			credential := r.tenant.Credential()
 			credential.Roles = []string{}
 			r.tenant.SetCredentials(credential)
-		}, 1, []string{"token", "ok", "consent", "error", "Reports.Read.All", "mend:", "1 errors"}},
+		}, 1, []string{"token", "ok", "consent", "error", "Reports.Read.All", "mend:", "1 error,"}},
 		{"unknown tenant", func(_ *testing.T, r *rig) { r.id = "00000000-aaaa-bbbb-cccc-000000000001" }, 1,
-			[]string{"token", "error", "AADSTS90002", "mend:", "1 errors"}},
+			[]string{"token", "error", "AADSTS90002", "mend:", "1 error,"}},
 		{"broken proxy", func(t *testing.T, r *rig) {
 			r.extra = "upstream: { proxy: \"http://user:planted-password@" + closedAddress(t) + "\" }\n"
 		}, 1, []string{"proxy", "error", "mend:"}},
@@ -69,11 +69,11 @@ func TestCheck(t *testing.T) {
 		{"nobody listens", func(t *testing.T, r *rig) { r.graph = "https://" + closedAddress(t) + "/v1.0" }, 1,
 			[]string{"tcp", "error", "mend:"}},
 		{"only zeros", func(_ *testing.T, r *rig) { r.tenant.SetFault(graphsim.Fault{Name: graphsim.FaultAllZeros}) }, 0,
-			[]string{"source", "warning", "180 of 180 days are zero: Skype for Business Online ended in July 2021", "mend:", "0 errors"}},
+			[]string{"source", "warning", "180 of 180 days are zero: Skype for Business Online ended in July 2021", "mend:", "0 errors,"}},
 		{"header only", func(_ *testing.T, r *rig) { r.tenant.SetFault(graphsim.Fault{Name: graphsim.FaultHeaderOnly}) }, 0,
-			[]string{"source", "warning", "header only", "mend:", "0 errors"}},
+			[]string{"source", "warning", "header only", "mend:", "0 errors,"}},
 		{"unreadable report", func(_ *testing.T, r *rig) { r.tenant.SetFault(graphsim.Fault{Name: graphsim.FaultNegative}) }, 1,
-			[]string{"error", "line 4", "1 errors"}},
+			[]string{"error", "line 4", "1 error,"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t)

@@ -30,10 +30,7 @@ type finding struct {
 
 // configurationFindings are about the configuration as a whole.
 func configurationFindings(c *config.Config, files Files) []finding {
-	found := []finding{{stage: "configuration", verdict: passed, saw: fmt.Sprintf("%d tenants", len(c.Tenants))}}
-	if len(c.Tenants) == 1 {
-		found[0].saw = "1 tenant"
-	}
+	found := []finding{{stage: "configuration", verdict: passed, saw: counted(len(c.Tenants), "tenant")}}
 	if _, err := settingsOf(c, files); err != nil {
 		found = append(found, finding{stage: "configuration", verdict: failed, saw: err.Error()})
 	}
@@ -66,8 +63,16 @@ func printFindings(out io.Writer, all []finding) (failures, warnings int, err er
 	if err := w.Flush(); err != nil {
 		return 0, 0, err
 	}
-	_, err = fmt.Fprintf(out, "\n%d errors, %d warnings\n", failures, warnings)
+	_, err = fmt.Fprintf(out, "\n%s, %s\n", counted(failures, "error"), counted(warnings, "warning"))
 	return failures, warnings, err
+}
+
+// counted gives a number with its word.
+func counted(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
 }
 
 // mendOf gives what an operator can do about an error, if it knows.
