@@ -48,7 +48,7 @@ type outcome struct {
 
 // handle answers ANY /*. It is the one place where errors become answers, log records and counts.
 func (g *Gateway) handle(c echo.Context) error {
-	r, started := c.Request(), g.Now()
+	r, started := c.Request(), g.Wall()
 	k := &call{id: uuid.NewString(), settings: g.settings.Load()}
 	k.peer = peerOf(r, k.settings.TrustedProxies)
 	answer, err := g.safely(r, k)
@@ -61,7 +61,7 @@ func (g *Gateway) handle(c echo.Context) error {
 		k.outcome.format, k.outcome.options = formatOf(&answer), optionsOf(k.front)
 	}
 	err = g.write(c.Response().Writer, r, k, answer)
-	g.note(r, k, g.Now().Sub(started))
+	g.note(r, k, g.Wall().Sub(started))
 	g.enter(r, k)
 	return err
 }

@@ -22,7 +22,7 @@ func (g *Gateway) enter(r *http.Request, k *call) {
 		return
 	}
 	c := rollout.Call{
-		At: g.Now(), Principal: k.who.name, Claimed: k.who.anonymous, Agent: r.UserAgent(), Address: k.peer.addr,
+		At: g.Now(), Principal: k.who.name, Claimed: k.who.anonymous || k.outcome.status == http.StatusUnauthorized, Agent: r.UserAgent(), Address: k.peer.addr,
 		Report: k.asked(), Format: k.outcome.format, Options: k.outcome.options, Zone: k.outcome.zone,
 		Status: k.outcome.status, Rows: k.outcome.rows, Unfinished: k.outcome.unfinished,
 		Uncovered: k.outcome.behind > 0, Behind: k.outcome.behind, Refused: refusal(k.outcome.reason),
