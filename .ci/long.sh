@@ -1,8 +1,16 @@
 # Sourced by run --long: single checks of over five minutes.
 
 check_long() {
-	step 'long: fuzz, ten minutes each' env_fuzz 10m
-	step 'long: store and cache, whole' env RWSGATE_LONG=1 RWSGATE_REQUIRE_POSTGRES="${RWSGATE_REQUIRE_POSTGRES:-}" go test -count=1 -timeout 60m -run 'Killed|Thousand|Years' ./store ./cache ./rollout
+	step 'long: fuzz odata, ten minutes each' fuzz_long
+	step 'long: store and cache, whole' env "${variables[@]}" RWSGATE_LONG=1 go test -count=1 -timeout 60m \
+		-run 'Killed|TwoYears|ThousandTenants|ManyTenants|Store' ./store ./cache
 }
 
-env_fuzz() { RWSGATE_FUZZTIME=$1 check_fuzz; }
+fuzz_long() {
+	local target
+	for target in $(go test -list '^Fuzz' ./odata | grep '^Fuzz'); do
+		go test -run '^$' -fuzz "^$target\$" -fuzztime 10m -fuzzminimizetime 1s ./odata >"$out/fuzz.log" 2>&1 ||
+			{ echo "$target:"; tail -30 "$out/fuzz.log"; return 1; }
+		echo "$target: $(grep -o 'execs: [0-9]*' "$out/fuzz.log" | tail -1)"
+	done
+}

@@ -59,6 +59,9 @@ func (h *history) findings(ctx context.Context, c *config.Config, t *config.Tena
 		return []finding{line}
 	}
 	line.verdict, line.saw, line.mend = coverageVerdict(snapshot, now)
+	if _, count, err := h.store.Corrections(ctx, t.ID, 0); err == nil && count > 0 {
+		line.saw += "; " + counted(count, "correction")
+	}
 	found := append([]finding{line}, hoursAdvice(t)...)
 	found = append(found, methodFindings(t, snapshot.History, c, now)...)
 	return append(found, h.clientFindings(ctx, t, now)...)

@@ -46,6 +46,7 @@ func (p *Program) tenant(t *config.Tenant) admin.Tenant {
 	out := admin.Tenant{
 		Name: t.Name, ID: t.ID, Method: t.Rebucket,
 		Source:   admin.Source{State: s.State, Reason: s.Cause, Mend: s.Mend},
+		Changes:  p.changes(t.ID),
 		Coverage: admin.Coverage{Holes: []admin.Hole{}, Stored: admin.Stamp(s.Stored)},
 		Refresh: admin.Refresh{
 			LastTry: admin.Stamp(s.LastTry), LastSuccess: admin.Stamp(s.LastSuccess), Due: admin.Stamp(s.Due),
@@ -60,6 +61,29 @@ func (p *Program) tenant(t *config.Tenant) admin.Tenant {
 	}
 	if snapshot, ok := p.keeper.Snapshot(t.ID); ok {
 		out.Coverage = coverage(snapshot, out.Coverage)
+	}
+	return out
+}
+
+// latestCorrections is how many replaced values are shown of each tenant.
+const latestCorrections = 10
+
+// changes are a tenant's corrections; none while the store is away.
+func (p *Program) changes(id string) admin.Changes {
+	out := admin.Changes{Latest: []admin.Correction{}}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	latest, count, err := p.store.Corrections(ctx, id, latestCorrections)
+	if err != nil {
+		p.log.Warn("corrections cannot be read", "tenant", id, "cause", err.Error())
+		return out
+	}
+	out.Count = count
+	for _, c := range latest {
+		out.Latest = append(out.Latest, admin.Correction{
+			What: c.What, OldAudio: c.Old.Audio, OldVideo: c.Old.Video, NewAudio: c.New.Audio, NewVideo: c.New.Video,
+			Source: c.Source, At: admin.Stamp(c.At),
+		})
 	}
 	return out
 }

@@ -13,6 +13,7 @@ type Tenant struct {
 	Method   string   `json:"rebucket"`
 	Source   Source   `json:"source"`
 	Coverage Coverage `json:"coverage"`
+	Changes  Changes  `json:"corrections"`
 	Refresh  Refresh  `json:"refresh"`
 }
 
@@ -38,6 +39,23 @@ type Hole struct {
 	First string `json:"first"`
 	Last  string `json:"last"`
 	Days  int    `json:"days"`
+}
+
+// Changes are the values of a history that later ones replaced.
+type Changes struct {
+	Count  int          `json:"count"`
+	Latest []Correction `json:"latest"` // newest first
+}
+
+// Correction is one replaced value, in minutes.
+type Correction struct {
+	What     string `json:"what"` // a UTC date, or the interval or period of an imported value
+	OldAudio int64  `json:"old_audio"`
+	OldVideo int64  `json:"old_video"`
+	NewAudio int64  `json:"new_audio"`
+	NewVideo int64  `json:"new_video"`
+	Source   string `json:"source"` // of the new value
+	At       string `json:"at"`
 }
 
 // Refresh is how a tenant's history is kept fresh.
