@@ -134,7 +134,8 @@ func TestKilledWhileOpening(t *testing.T) {
 				time.AfterFunc(time.Duration(rand.IntN(60))*time.Millisecond, func() { _ = cmd.Process.Kill() })
 				_ = cmd.Wait()
 				var log bytes.Buffer
-				s := openWith(t, dsn, Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+				// A store that was killed between two steps of its schema goes on from there, and says so at level info.
+				s := openWith(t, dsn, Options{Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))})
 				if err := s.Check(t.Context()); err != nil || log.Len() > 0 {
 					t.Errorf("%v; said %s", err, log.String())
 				}
