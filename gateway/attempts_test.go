@@ -247,9 +247,11 @@ func TestAttemptsAreBounded(t *testing.T) {
 }
 
 // TestRefusedAttemptsOnTheWire goes through the whole gateway: the page of LEGACY 58 with Retry-After, and no failed
-// attempt by asking without credentials first, as .NET does.
+// attempt by asking without credentials first, as .NET does. The clock of the answers stands still, that of waits does not.
 func TestRefusedAttemptsOnTheWire(t *testing.T) {
 	g := newFixture(t, map[string]string{"anonymous": "none"})
+	wall := time.Now()
+	g.verifier.now = func() time.Time { return wall }
 	ask := func(password string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(http.MethodGet, serviceRoot, nil)
 		r.RemoteAddr = "127.0.0.1:1"
@@ -273,8 +275,7 @@ func TestRefusedAttemptsOnTheWire(t *testing.T) {
 	if w.Header().Get("Retry-After") != "1" || !slices.Equal(w.Header()["WWW-Authenticate"], []string{realm}) {
 		t.Errorf("%v", w.Header())
 	}
-	now := g.Now().Add(time.Second)
-	g.verifier.now = func() time.Time { return now }
+	wall = wall.Add(time.Second)
 	if w := ask("demo"); w.Code != http.StatusOK {
 		t.Errorf("the right password after the wait: %d", w.Code)
 	}

@@ -90,7 +90,7 @@ func (v *verifier) verify(ctx context.Context, file PasswordFile, c claim) (bool
 		}
 	}
 	digest := v.digest(c.user, hash, c.password)
-	if _, ok := v.known.Get(digest); ok {
+	if v.remembers(digest) {
 		return true, nil
 	}
 	// A client that begins with many requests at once has made one attempt.
@@ -108,6 +108,16 @@ func (v *verifier) verify(ctx context.Context, file PasswordFile, c claim) (bool
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}
+}
+
+// remembers says whether a credential was verified a short while ago, and keeps in mind one that stays in use: a client
+// that asks all the time never comes to wait for another's failed attempts. A changed hash has another digest.
+func (v *verifier) remembers(digest string) bool {
+	_, until, ok := v.known.GetWithExpiration(digest)
+	if ok && time.Until(until) < rememberedFor/2 {
+		v.known.SetDefault(digest, struct{}{})
+	}
+	return ok
 }
 
 // attempt checks a password with bcrypt, if attempts and the queue allow it.

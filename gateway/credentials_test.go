@@ -117,3 +117,18 @@ func TestReadPasswords(t *testing.T) {
 		}
 	}
 }
+
+// TestACredentialInUseIsRemembered pins that a client which asks all the time is not checked again.
+func TestACredentialInUseIsRemembered(t *testing.T) {
+	v := newVerifier(time.Now)
+	v.known.Set("digest", struct{}{}, rememberedFor/4)
+	if !v.remembers("digest") {
+		t.Fatal("forgotten too early")
+	}
+	if _, until, _ := v.known.GetWithExpiration("digest"); time.Until(until) < rememberedFor/2 {
+		t.Errorf("remembered until %v only", until)
+	}
+	if v.remembers("another") {
+		t.Error("remembers what was never verified")
+	}
+}

@@ -32,7 +32,7 @@ type Options struct {
 	Rows      *cache.Rows[translate.Answer]
 	Log       *slog.Logger     // nil: slog.Default
 	Now       func() time.Time // clock of the answers, which may stand still; nil: time.Now
-	Wall      func() time.Time // clock of rates; nil: time.Now
+	Wall      func() time.Time // clock of rates and of failed attempts; nil: time.Now
 	Recorder  Recorder         // nil: nothing is counted
 	Ledger    Ledger           // nil: nobody is taken down
 	Budget    int              // requests under way at once; 0: unlimited
@@ -63,7 +63,7 @@ func New(o Options) *Gateway {
 	if o.Recorder == nil {
 		o.Recorder = nobody{}
 	}
-	g := &Gateway{Options: o, verifier: newVerifier(o.Now), pace: newPace(), echo: echo.New()}
+	g := &Gateway{Options: o, verifier: newVerifier(o.Wall), pace: newPace(), echo: echo.New()}
 	if o.Budget > 0 {
 		g.underWay = make(chan struct{}, o.Budget)
 	}

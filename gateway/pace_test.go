@@ -52,3 +52,13 @@ func TestPaceIsBounded(t *testing.T) {
 		t.Errorf("%d limiters are kept", n)
 	}
 }
+
+// TestWaitsRunOnTheWallClock pins which clock a gateway gives its verifier.
+func TestWaitsRunOnTheWallClock(t *testing.T) {
+	still := time.Date(2013, 9, 8, 0, 0, 0, 0, time.UTC)
+	wall := still.Add(time.Hour)
+	g := New(Options{Now: func() time.Time { return still }, Wall: func() time.Time { return wall }})
+	if got := g.verifier.now(); !got.Equal(wall) {
+		t.Errorf("the verifier's clock says %v", got)
+	}
+}
