@@ -60,14 +60,15 @@ type Call struct {
 	Options    Options
 	Zone       string // canonical name; empty if the request did not get as far
 	Status     int
-	Rows       int    // rows in the answer
-	Unfinished int    // of them, rows of periods that are over but not covered yet
-	Uncovered  bool   // the request asked only for days after the last covered one
-	Behind     int    // if Uncovered: days from the last covered day to the last day asked for that is over; 0: not known
-	Refused    string // short class of what was refused, such as "filter"; empty for a 4xx: its status
-	Brownout   bool   // the answer was a brownout's
-	Bytes      int    // of the body
-	Hit        bool   // out of the answer cache
+	Rows       int       // rows in the answer
+	Unfinished int       // of them, rows of periods that are over but not covered yet
+	Uncovered  bool      // the request asked only for days after the last covered one
+	Behind     int       // if Uncovered: days from the last covered day to the last day asked for that is over; 0: not known
+	Refused    string    // short class of what was refused, such as "filter"; empty for a 4xx: its status
+	Brownout   bool      // the answer was a brownout's
+	Window     time.Time // if Brownout: Window.From of the brownout
+	Bytes      int       // of the body
+	Hit        bool      // out of the answer cache
 }
 
 // served says whether the call got a report's rows, or that there are none.
