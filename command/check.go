@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -94,23 +95,38 @@ func check(ctx context.Context, sources config.Sources, strict bool, out io.Writ
 
 // checkTenant goes one tenant's whole way.
 func checkTenant(ctx context.Context, c *config.Config, files Files, t *config.Tenant, history *history) []finding {
-	options, err := graphOptions(c, files, t)
-	if err == nil {
-		options.Version, options.Logger = version, slog.New(slog.DiscardHandler)
-		var client *graph.Client
-		if client, err = graph.New(options); err == nil {
-			return tenantFindings(ctx, c, t, client, history)
-		}
-	}
-	return []finding{{tenant: t.Name, stage: "credential", verdict: failed, saw: err.Error(), mend: mendOf(err)}}
-}
-
-func tenantFindings(ctx context.Context, c *config.Config, t *config.Tenant, client *graph.Client, history *history) []finding {
 	now := c.Clock(nil)()
+	client, err := tenantClient(c, files, t)
 	var found []finding
 	if e, ok := credentialExpiry(t, client); ok {
 		found = append(found, e.finding(now))
 	}
+	if err == nil {
+		found = append(found, sourceFindings(ctx, t, client)...)
+	} else {
+		found = append(found, finding{t.Name, "credential", failed, oneLine(err), mendOf(err)})
+	}
+	return append(found, history.findings(ctx, c, t, now)...)
+}
+
+// tenantClient makes a client of Graph as rwsgate serve does, but for its log.
+func tenantClient(c *config.Config, files Files, t *config.Tenant) (*graph.Client, error) {
+	options, err := graphOptions(c, files, t)
+	if err != nil {
+		return nil, err
+	}
+	options.Version, options.Logger = version, slog.New(slog.DiscardHandler)
+	return graph.New(options)
+}
+
+// oneLine gives an error's text for a cell of the table.
+func oneLine(err error) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(err.Error(), "\n", "; ")), " ")
+}
+
+// sourceFindings are about a tenant's way to Graph and what Graph sends.
+func sourceFindings(ctx context.Context, t *config.Tenant, client *graph.Client) []finding {
+	var found []finding
 	if !client.Documented() {
 		found = append(found, finding{t.Name, "cloud", warning, "Microsoft documents the report for the global cloud only; this tenant is in " + t.Cloud.Name, "expect an error from Graph; see whether the tenant has an account in the global cloud"})
 	}
@@ -121,7 +137,7 @@ func tenantFindings(ctx context.Context, c *config.Config, t *config.Tenant, cli
 	if d.Fault == nil {
 		found = append(found, sourceFinding(t.Name, d.Download))
 	}
-	return append(found, history.findings(ctx, c, t, now)...)
+	return found
 }
 
 func stageFinding(tenant string, s graph.StageResult) finding {

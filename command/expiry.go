@@ -41,11 +41,14 @@ func (e expiry) finding(now time.Time) finding {
 	return f
 }
 
-// credentialExpiry gives the end of a tenant's secret or certificate; false if it is not known.
+// credentialExpiry gives the end of a tenant's secret or certificate; false if it is not known. The client may be nil: that
+// of a tenant whose credential cannot be used.
 func credentialExpiry(t *config.Tenant, client *graph.Client) (expiry, bool) {
 	const mend = "make a new one in Entra ID (App registrations, Certificates & secrets) and configure it"
-	if at, ok := client.CredentialExpiry(); ok {
-		return expiry{t.Name, "certificate", at, mend}, true
+	if client != nil {
+		if at, ok := client.CredentialExpiry(); ok {
+			return expiry{t.Name, "certificate", at, mend}, true
+		}
 	}
 	return expiry{t.Name, "client secret", t.Credential.Expires.Time, mend}, !t.Credential.Expires.IsZero()
 }
@@ -104,10 +107,8 @@ func (p *Program) expire(c *config.Config) {
 	}
 	for i := range c.Tenants {
 		t := &c.Tenants[i]
-		if made, ok := p.fetcher.clients[t.ID]; ok && made.client != nil {
-			if e, ok := credentialExpiry(t, made.client); ok {
-				all = append(all, e)
-			}
+		if e, ok := credentialExpiry(t, p.fetcher.clients[t.ID].client); ok {
+			all = append(all, e)
 		}
 	}
 	p.expiries.current.Store(&all)

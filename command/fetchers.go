@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"strings"
 
 	"rwsgate/cache"
 	"rwsgate/config"
@@ -75,9 +76,7 @@ func (f *fetchers) apply(c *config.Config, files Files, k *cache.Keeper) {
 func (f *fetchers) instead(t *config.Tenant, err error) fetcher {
 	var fault *translate.SourceError
 	if !errors.As(err, &fault) {
-		fault = &translate.SourceError{Fault: translate.FaultConfig, Stage: translate.StageToken,
-			Reason: "a file of the credential or of its authorities cannot be read",
-			Mend:   "check that the files of credential, cloud and upstream are there and that rwsgate may read them"}
+		fault = &translate.SourceError{Fault: translate.FaultConfig, Stage: translate.StageToken, Reason: reasonOf(err), Mend: mendFiles}
 	}
 	f.log.Error("no client of Graph can be made for a tenant; the others are served", "tenant", t.Name, "cause", err.Error(), "mend", fault.Mend)
 	old := f.clients[t.ID]
@@ -85,6 +84,22 @@ func (f *fetchers) instead(t *config.Tenant, err error) fetcher {
 		return old
 	}
 	return fetcher{broken: &unbuilt{fault}}
+}
+
+const mendFiles = "put the file in its place, readable for the user that runs rwsgate; a running gateway notices it by itself"
+
+// reasonOf says which keys of a tenant name files that cannot be used. The paths are the log's and check's business.
+func reasonOf(err error) string {
+	var bad *config.Error
+	if !errors.As(err, &bad) {
+		return "a file of the credential or of its authorities cannot be read"
+	}
+	var keys []string
+	for _, p := range bad.Problems {
+		_, key, _ := strings.Cut(p.Key, "].")
+		keys = append(keys, key)
+	}
+	return "no file that can be used is named by " + strings.Join(keys, ", ")
 }
 
 func (f *fetchers) client(c *config.Config, files Files, t *config.Tenant) (fetcher, error) {
@@ -138,7 +153,7 @@ func graphOptions(c *config.Config, files Files, t *config.Tenant) (graph.Option
 	if !t.Cloud.Authority.IsZero() {
 		o.Cloud.Authority, o.Cloud.Graph = t.Cloud.Authority.String(), t.Cloud.Graph.String()
 	}
-	var err error
+	err := t.Unusable()
 	read := func(path config.Path) []byte {
 		if path == "" || err != nil {
 			return nil

@@ -81,5 +81,9 @@ func mendOf(err error) string {
 	if errors.As(err, &source) {
 		return source.Mend
 	}
+	var files *config.Error
+	if errors.As(err, &files) {
+		return mendFiles
+	}
 	return ""
 }

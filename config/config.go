@@ -127,7 +127,8 @@ type Limits struct {
 	RequestsPerSecond int      `yaml:"requests_per_second" min:"1" max:"10000000" help:"sustained requests per second of one principal"`
 	Concurrency       int      `yaml:"concurrency" min:"1" max:"1000000" help:"most requests at work at once, all principals together"`
 	HeaderTimeout     Duration `yaml:"header_timeout" restart:"yes" min:"100ms" max:"5m" help:"longest a client may take to send its request header"`
-	Drain             Duration `yaml:"drain" min:"0s" max:"1h" help:"longest wait for running requests after SIGTERM"`
+	Drain             Duration `yaml:"drain" restart:"yes" min:"0s" max:"1h" help:"longest wait for running requests after SIGTERM"`
+	DrainDelay        Duration `yaml:"drain_delay" restart:"yes" min:"0s" max:"10m" help:"how long requests are still accepted after SIGTERM, while /readyz answers 503 and load balancers notice; part of drain"`
 }
 
 // Log is the form of the program's own log.

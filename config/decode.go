@@ -27,7 +27,7 @@ type pair struct {
 }
 
 func (d *decoder) problem(line int, key, text string) {
-	d.problems = append(d.problems, Problem{d.where(line), key, text, line})
+	d.problems = append(d.problems, Problem{Where: d.where(line), Key: key, Text: text, line: line})
 }
 
 func (d *decoder) where(line int) string {

@@ -29,7 +29,7 @@ func defaultLimits() Limits {
 	return Limits{
 		MaxURL: 16 * KiB, FilterLength: 8 * KiB, FilterDepth: 100, FilterNodes: 1000,
 		PageSize: 1000, RequestsPerSecond: 1000, Concurrency: 1024,
-		HeaderTimeout: Duration(5 * time.Second), Drain: Duration(20 * time.Second),
+		HeaderTimeout: Duration(5 * time.Second), Drain: Duration(20 * time.Second), DrainDelay: Duration(time.Second),
 	}
 }
 

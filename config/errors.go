@@ -16,7 +16,8 @@ type Problem struct {
 	Key   string // tenants[0].credential.client_secret
 	Text  string // what is wrong and what mends it
 
-	line int // in the file, 0 elsewhere
+	line int  // in the file, 0 elsewhere
+	file bool // a file that the key names cannot be used
 }
 
 // String gives place, key and text in one line.

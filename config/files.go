@@ -86,20 +86,22 @@ func readTwin(cfg *Config, v reflect.Value, key, file string) []Problem {
 	if cfg.origins.given(key) && direct.layer > viaFile.layer {
 		return nil
 	}
-	fail := func(text string) []Problem { return []Problem{{viaFile.where, key + "_file", text, viaFile.line}} }
+	problem := func(text string, file bool) []Problem {
+		return []Problem{{viaFile.where, key + "_file", text, viaFile.line, file}}
+	}
 	if cfg.origins.given(key) && direct.layer == viaFile.layer {
-		return fail("is given beside " + key + ": keep one of the two")
+		return problem("is given beside "+key+": keep one of the two", false)
 	}
 	data, err := cfg.files.read(file)
 	if err != nil {
-		return fail(quote(file) + " " + fileTrouble(err))
+		return problem(quote(file)+" "+fileTrouble(err), true)
 	}
 	content := strings.TrimRight(string(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))), "\r\n")
 	if content == "" {
-		return fail(quote(file) + " is empty")
+		return problem(quote(file)+" is empty", true)
 	}
 	if err := setScalar(v, content); err != nil {
-		return fail("the content of " + quote(file) + " (not shown) " + err.Error())
+		return problem("the content of "+quote(file)+" (not shown) "+err.Error(), true)
 	}
 	cfg.origins[key] = viaFile
 	return nil

@@ -39,7 +39,7 @@ func load(src Sources) (*Config, []Problem) {
 		src.Adjust(cfg)
 	}
 	cfg.complete()
-	return cfg, sorted(withoutEchoes(problems, cfg.check(src)))
+	return cfg, cfg.settle(sorted(withoutEchoes(problems, cfg.check(src))))
 }
 
 // merge puts the layers over each other.

@@ -11,11 +11,23 @@ type Tenant struct {
 	Cloud        Cloud         `yaml:"cloud" help:"global, usgov, usgov-dod, china, or a mapping for another; the report exists in the global cloud only"`
 	WorkingHours *WorkingHours `yaml:"working_hours"`
 	Rebucket     string        `yaml:"rebucket" oneof:"working-hours uniform calendar" help:"how Graph's UTC days become local days: by working hours, evenly, or not at all"`
+
+	unusable []Problem // with files that its keys name
 }
 
 func (t *Tenant) setDefaults() {
 	t.Cloud = Cloud{Name: CloudGlobal}
 	t.Rebucket = "working-hours"
+}
+
+// Unusable says what is wrong with the files that the tenant's keys name (secret, certificate, password, authorities), as
+// an *Error without any secret; nil if all can be used. The configuration is good all the same: one tenant's missing file
+// must not keep the others from being served.
+func (t *Tenant) Unusable() error {
+	if len(t.unusable) == 0 {
+		return nil
+	}
+	return &Error{t.unusable}
 }
 
 // Reads says whether the principal, in any letter case, is granted the tenant.

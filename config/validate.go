@@ -25,7 +25,7 @@ func (c *Config) Validate() error {
 		c.files = newFileReader(nil)
 	}
 	c.complete()
-	if problems := c.check(Sources{}); len(problems) > 0 {
+	if problems := c.settle(c.check(Sources{})); len(problems) > 0 {
 		return &Error{sorted(problems)}
 	}
 	return nil
@@ -78,12 +78,21 @@ func (c *Config) check(src Sources) []Problem {
 }
 
 func (k *checker) fail(key, format string, args ...any) {
+	k.report(key, false, format, args...)
+}
+
+// failFile reports a file that a key names and that cannot be used.
+func (k *checker) failFile(key, format string, args ...any) {
+	k.report(key, true, format, args...)
+}
+
+func (k *checker) report(key string, file bool, format string, args ...any) {
 	at := k.cfg.origins.nearest(key)
 	where := at.where
 	if where == "" {
 		where = k.cfg.Run.File
 	}
-	k.problems = append(k.problems, Problem{where, key, fmt.Sprintf(format, args...), at.line})
+	k.problems = append(k.problems, Problem{where, key, fmt.Sprintf(format, args...), at.line, file})
 }
 
 // bounds checks what the struct tags say: oneof, min and max.

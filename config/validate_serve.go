@@ -161,14 +161,14 @@ func (k *checker) readable(key string, name Path) ([]byte, bool) {
 	}
 	data, err := k.cfg.files.read(string(name))
 	if err != nil {
-		k.fail(key, "%s %s", quote(string(name)), fileTrouble(err))
+		k.failFile(key, "%s %s", quote(string(name)), fileTrouble(err))
 	}
 	return data, err == nil
 }
 
 func (k *checker) roots(key string, name Path) {
 	if data, ok := k.readable(key, name); ok && !x509.NewCertPool().AppendCertsFromPEM(data) {
-		k.fail(key, "%s holds no certificate in PEM form", quote(string(name)))
+		k.failFile(key, "%s holds no certificate in PEM form", quote(string(name)))
 	}
 }
 

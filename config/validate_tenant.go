@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -21,6 +22,32 @@ func (c *Config) TenantByName(nameOrID string) *Tenant {
 		}
 	}
 	return nil
+}
+
+// settle leaves with each tenant what is wrong with the files of that tenant alone, and gives the problems that refuse
+// the configuration.
+func (c *Config) settle(problems []Problem) (refused []Problem) {
+	for _, p := range problems {
+		t := c.tenantOf(p.Key)
+		switch {
+		case !p.file || t == nil:
+			refused = append(refused, p)
+		case !slices.Contains(t.unusable, p): // Validate may come after Load
+			t.unusable = append(t.unusable, p)
+		}
+	}
+	return refused
+}
+
+// tenantOf gives the tenant that a key such as tenants[3].cloud.ca_file is of, nil for any other key.
+func (c *Config) tenantOf(key string) *Tenant {
+	number, found := strings.CutPrefix(key, "tenants[")
+	number, _, closed := strings.Cut(number, "]")
+	i, err := strconv.Atoi(number)
+	if !found || !closed || err != nil || i < 0 || i >= len(c.Tenants) {
+		return nil
+	}
+	return &c.Tenants[i]
 }
 
 func (k *checker) tenants() {

@@ -40,7 +40,7 @@ type warner struct {
 
 func (w *warner) warn(key, format string, args ...any) {
 	at := w.cfg.origins.nearest(key)
-	w.found = append(w.found, Problem{at.where, key, fmt.Sprintf(format, args...), at.line})
+	w.found = append(w.found, Problem{Where: at.where, Key: key, Text: fmt.Sprintf(format, args...), line: at.line})
 }
 
 func (w *warner) transport() {
@@ -125,7 +125,6 @@ func (w *warner) tenant(at string, t *Tenant) {
 	if guid.MatchString(c.ClientSecret.Reveal()) {
 		w.warn(at+".credential.client_secret", "the value (not shown) looks like the secret's id: Entra ID wants its value, shown once when it is made")
 	}
-	w.ends(at+".credential.expires", "the client secret", c.Expires)
 }
 
 // ends warns of what has ended or ends within 30 days.

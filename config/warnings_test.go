@@ -37,14 +37,13 @@ func TestWarnings(t *testing.T) {
 		{"closed file", secret("client_secret: planted-secret"), nil, 0o640, ""},
 		{"secret's file", secret("client_secret_file: /secret"), nil, 0o644, ""},
 		{"secret's id", secret("client_secret: 7d0b8d35-6c7a-4a0e-9a30-3a6a4c1f2b90"), nil, 0o600, "tenants[0].credential.client_secret: the value (not shown) looks like the secret's id: Entra ID wants its value, shown once when it is made"},
-		{"expires soon", secret("client_secret_file: /secret, expires: 2026-12-31"), nil, 0o600, "tenants[0].credential.expires: the client secret ends on 2026-12-31, in 30 days: renew it"},
-		{"expires later", secret("client_secret_file: /secret, expires: 2027-01-01"), nil, 0o600, ""},
-		{"expired", secret("client_secret_file: /secret, expires: 2026-12-01"), nil, 0o600, "tenants[0].credential.expires: the client secret ended on 2026-12-01: renew it"},
 		{"password as a flag", managed, []string{"--store=postgres://u:planted-secret@h/db"}, 0o600, "store: the password stands on the command line, where every user of this machine can read it: use store_file"},
 		{"no password as a flag", managed, []string{"--store=postgres://h/db"}, 0o600, ""},
 		{"windows for nobody", managed + "rollout: { brownouts: [ { from: 2027-03-01T09:00, duration: 3h } ] }", nil, 0o600, "rollout.brownouts: no report has the phase brownout, so that the windows have no effect"},
 		{"early retirement", managed + "rollout: { sunset: 2027-06-30, reports: { CsP2PAVTimeDaily: [ { from: 2027-06-29, phase: retired } ] } }", nil, 0o600, "rollout.reports.CsP2PAVTimeDaily[0].from: the report retires on 2027-06-29, before the sunset that clients are told, 2027-06-30"},
 		{"hold over", managed + "rollout: { clients: [ { match: { agent: x }, until: 2026-11-30, phase: observe, reason: y } ] }", nil, 0o600, "rollout.clients[0].until: the hold ended on 2026-11-30: renew it"},
+		{"hold ends soon", managed + "rollout: { clients: [ { match: { agent: x }, until: 2026-12-31, phase: observe, reason: y } ] }", nil, 0o600, "rollout.clients[0].until: the hold ends on 2026-12-31, in 30 days: renew it"},
+		{"hold ends later", managed + "rollout: { clients: [ { match: { agent: x }, until: 2027-01-01, phase: observe, reason: y } ] }", nil, 0o600, ""},
 		{"idle anonymous_tenant", strings.Replace(managed, "loopback", "none, htpasswd_file: /users, anonymous_tenant: example.com", 1), nil, 0o600, "auth.anonymous_tenant: has no effect while auth.anonymous is none"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -76,8 +76,8 @@ func TestReload(t *testing.T) {
 		{"good again", func() { d.write("rwsgate.yml", fmt.Sprintf(watched, "debug")) }, "", false, 3, "log.level", "", "debug", 3},
 		{"secret", func() { d.write("secret", "two") }, "", false, 4, "tenants tenants[0].credential.client_secret_file (content)", "", "debug", 4},
 		{"htpasswd", func() { d.write("users", "b:$2y$05$x\n") }, "", false, 5, "auth.htpasswd_file (content)", "", "debug", 5},
-		{"secret gone", func() { _ = os.Remove(filepath.Join(d.path, "secret")) }, "does not exist", false, 5, "", "", "debug", 6},
-		{"secret back", func() { d.write("secret", "two") }, "", false, 6, "", "", "debug", 7},
+		{"htpasswd gone", func() { _ = os.Remove(filepath.Join(d.path, "users")) }, "does not exist", false, 5, "", "", "debug", 6},
+		{"htpasswd back", func() { d.write("users", "b:$2y$05$x\n") }, "", false, 6, "", "", "debug", 7},
 		{"listener", func() {
 			d.write("rwsgate.yml", strings.Replace(fmt.Sprintf(watched, "debug"), "8080", "8081", 1))
 		}, "", false, 7, "listen", "listen: the change from 127.0.0.1:8080 to 127.0.0.1:8081 takes effect after a restart", "debug", 8},
