@@ -35,12 +35,12 @@ leave it 0; --strict makes them errors. It makes one report call for each tenant
 	c.Flags().BoolVar(&strict, "strict", false, "treat warnings as errors")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		sources := sourcesOf(c)
-		asked, now, err := demoAsked(sources)
+		asked, how, err := demoAsked(sources)
 		if err != nil {
 			return err
 		}
 		if asked {
-			d, demoSources, err := startDemo(sources, now, "")
+			d, demoSources, err := startDemo(sources, how, "")
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"golang.org/x/crypto/bcrypt"
@@ -25,26 +27,34 @@ const (
 // needs no disk.
 type demo struct {
 	sim   *graphsim.Server
-	files map[string][]byte
-	pair  *authority // of the legacy listener; nil for plain HTTP
+	files map[string][]byte // by name, without a folder
+	pair  *authority        // of the legacy listener; nil for plain HTTP
+	file  string            // the operator's own, whose keys come before the demo's; empty: none
+}
+
+// demoRun is how the demo is asked for.
+type demoRun struct {
+	now  time.Time // fixes the clock; zero: the machine's
+	file string    // the rollout to try, and other keys that the demo does not bring itself; empty: none
 }
 
 const (
-	demoFile  = "demo.yaml"
-	demoCA    = "demo-ca.pem"
-	demoUsers = "demo-users"
+	demoFile   = "demo.yaml"
+	demoCA     = "demo-ca.pem"
+	demoUsers  = "demo-users"
+	demoSecret = "demo-secret"
 )
 
 // startDemo starts the stand-in and turns the sources into those of a gateway that asks it. With a folder the legacy
 // listener speaks TLS with the folder's certificate, made if the folder has none.
-func startDemo(sources config.Sources, now time.Time, folder string) (*demo, config.Sources, error) {
+func startDemo(sources config.Sources, asked demoRun, folder string) (*demo, config.Sources, error) {
 	pair, err := demoPair(folder)
 	if err != nil {
 		return nil, sources, err
 	}
 	clock := time.Now
-	if !now.IsZero() {
-		clock = func() time.Time { return now }
+	if !asked.now.IsZero() {
+		clock = func() time.Time { return asked.now }
 	}
 	sim, err := graphsim.Start(graphsim.Options{Now: clock})
 	if err != nil {
@@ -54,14 +64,13 @@ func startDemo(sources config.Sources, now time.Time, folder string) (*demo, con
 	if err != nil {
 		return nil, sources, errors.Join(err, sim.Close())
 	}
-	d := &demo{sim, map[string][]byte{}, pair}
-	for name, content := range map[string][]byte{
-		demoCA:    sim.CAPEM(),
-		demoUsers: fmt.Appendf(nil, "%s:%s\n", demoUser, hash),
-		demoFile:  d.configuration(),
-	} {
-		d.files[d.path(name)] = content
-	}
+	d := &demo{sim: sim, pair: pair, file: asked.file, files: map[string][]byte{
+		demoCA:     sim.CAPEM(),
+		demoUsers:  fmt.Appendf(nil, "%s:%s\n", demoUser, hash),
+		demoSecret: []byte(sim.Tenant(graphsim.DemoTenantID).Credential().Secret),
+	}}
+	d.files[demoFile] = d.configuration()
+	// Of the flags and the environment, --config has named d.file if there is one.
 	sources.File, sources.ReadFile = d.path(demoFile), d.readFile
 	return d, sources, nil
 }
@@ -71,8 +80,17 @@ func (d *demo) path(name string) string {
 	return filepath.Join(string(filepath.Separator)+"rwsgate-demo", name)
 }
 
+// readFile reads a file of the demo by its name, in whatever folder it is looked for, and others from the disk. The
+// operator's file is read as if the demo's keys stood at its end, so that its lines keep their numbers.
 func (d *demo) readFile(name string) ([]byte, error) {
-	if content, ok := d.files[name]; ok {
+	if d.file != "" && name == d.file {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		return append(append(text, '\n'), d.files[demoFile]...), nil
+	}
+	if content, ok := d.files[filepath.Base(name)]; ok {
 		return content, nil
 	}
 	return os.ReadFile(name)
@@ -87,9 +105,9 @@ log: { format: text }
 tenants:
   - name: %s
     id: %s
-    credential: { kind: client-secret, client_id: %q, client_secret: %q }
+    credential: { kind: client-secret, client_id: %q, client_secret_file: %s }
     cloud: { authority: %q, graph: %q, download_hosts: [%q], ca_file: %s }
-`, demoUsers, graphsim.DemoTenantName, graphsim.DemoTenantID, credential.ClientID, credential.Secret,
+`, demoUsers, graphsim.DemoTenantName, graphsim.DemoTenantID, credential.ClientID, demoSecret,
 		d.sim.AuthorityURL(), d.sim.GraphURL(), d.sim.DownloadHost(), demoCA)
 	if d.pair != nil {
 		text = fmt.Appendf(text, "tls: { cert_file: %q, key_file: %q }\n", d.pair.path(leafFile), d.pair.path(leafKeyFile))
@@ -113,8 +131,8 @@ func demoPair(folder string) (*authority, error) {
 func (d *demo) close() { _ = d.sim.Close() }
 
 // serveDemo serves the demo tenant until the context ends.
-func serveDemo(ctx context.Context, sources config.Sources, now time.Time, folder string, stdout, stderr io.Writer) error {
-	d, sources, err := startDemo(sources, now, folder)
+func serveDemo(ctx context.Context, sources config.Sources, asked demoRun, folder string, stdout, stderr io.Writer) error {
+	d, sources, err := startDemo(sources, asked, folder)
 	if err != nil {
 		return err
 	}
@@ -157,15 +175,36 @@ func (d *demo) farewell(log *slog.Logger) {
 	log.Info("the stand-in was asked", "tokens", calls.Tokens, "report_calls", calls.Reports, "downloads", calls.Downloads, "sdk", calls.LastSdkVersion)
 }
 
-// demoAsked says whether --demo is given, and which instant --now fixes (zero: none).
-func demoAsked(s config.Sources) (bool, time.Time, error) {
+// demoAsked says whether --demo is given, and how.
+func demoAsked(s config.Sources) (bool, demoRun, error) {
 	s.NoTenant = true
 	c, err := config.Load(s)
-	switch {
-	case err != nil:
-		return false, time.Time{}, err
-	case c.Run.Demo && c.Run.File != "":
-		return false, time.Time{}, usageError{errors.New("--demo makes its own configuration: leave --config out")}
+	if err != nil {
+		return false, demoRun{}, err
 	}
-	return c.Run.Demo, c.Run.Now.Time, nil
+	if c.Run.Demo && c.Run.File != "" {
+		if err := ownKeys(c.Run.File); err != nil {
+			return false, demoRun{}, err
+		}
+	}
+	return c.Run.Demo, demoRun{c.Run.Now.Time, c.Run.File}, nil
+}
+
+// demoKey is a line that begins one of the keys that the demo brings itself.
+var demoKey = regexp.MustCompile(`^["']?(auth|log|store|tenants|tls)["']?\s*:`)
+
+// ownKeys refuses a file that has keys of the demo's own.
+func ownKeys(file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for line := range bytes.Lines(text) {
+		n++
+		if key := demoKey.FindSubmatch(line); key != nil {
+			return usageError{fmt.Errorf("%s:%d: --demo brings its own %s: leave the key out (flags such as --store work)", file, n, key[1])}
+		}
+	}
+	return nil
 }

@@ -38,10 +38,10 @@ Signals: SIGTERM drains and ends, SIGHUP reads the configuration again, SIGUSR1 
 func serve(ctx context.Context, c *cobra.Command) error {
 	sources := sourcesOf(c)
 	folder := c.Flags().Lookup("tls").Value.String()
-	if demo, now, err := demoAsked(sources); err != nil {
+	if demo, asked, err := demoAsked(sources); err != nil {
 		return err
 	} else if demo {
-		return serveDemo(ctx, sources, now, folder, c.OutOrStdout(), c.ErrOrStderr())
+		return serveDemo(ctx, sources, asked, folder, c.OutOrStdout(), c.ErrOrStderr())
 	}
 	if folder != "" {
 		return usageError{errors.New("--tls is for --demo: elsewhere set tls.cert_file and tls.key_file")}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"rwsgate/gateway"
 	"rwsgate/rollout"
 	"rwsgate/translate"
 )
@@ -23,6 +24,9 @@ type Options struct {
 	Refresh  func(ctx context.Context, tenant string) []Outcome                  // all tenants if empty; nil if there is none of that name
 	Usage    func(ctx context.Context, since time.Time) ([]rollout.Usage, error) // who called on that UTC day or later
 	Reload   func(ctx context.Context) (Reloaded, error)
+	Minutes  func(tenant, zone string, report translate.Report) (gateway.Minutes, error) // see gateway.Gateway.Minutes
+	Zones    func() []string                                                             // names to choose a zone from
+	Expiries func() []Expiry                                                             // what ends, soonest first
 	Versions map[string]string
 
 	// Verify says whether a password is an operator's; a wait says that it was not looked at after too many failures.
@@ -38,6 +42,7 @@ func Handler(o Options) http.Handler {
 	e := echo.New()
 	a := &admin{o}
 	e.HTTPErrorHandler = a.failed
+	e.Use(sober)
 	e.GET("/livez", a.live)
 	e.GET("/readyz", a.ready)
 	open, closed := e.Group(""), e.Group("", a.guard)
@@ -46,8 +51,11 @@ func Handler(o Options) http.Handler {
 	}
 	open.GET("/metrics", echo.WrapHandler(o.Metrics))
 	closed.GET("/", a.page)
+	closed.GET("/assets/*", a.asset)
 	closed.GET("/api/tenants", a.tenants)
 	closed.GET("/api/usage", a.usage)
+	closed.GET("/api/minutes", a.minutes)
+	closed.GET("/api/zones", a.zones)
 	closed.POST("/api/refresh", a.refresh, a.sameOrigin)
 	closed.POST("/api/reload", a.reload, a.sameOrigin)
 	if o.Profiles {
@@ -69,9 +77,9 @@ func (a *admin) ready(c echo.Context) error {
 	return c.String(http.StatusOK, "ready\n")
 }
 
-// tenants answers GET /api/tenants: source state, coverage and refreshing of each tenant.
+// tenants answers GET /api/tenants: source state, coverage and refreshing of each tenant, and what ends.
 func (a *admin) tenants(c echo.Context) error {
-	return c.JSON(http.StatusOK, map[string]any{"tenants": a.Tenants(), "versions": a.Versions})
+	return c.JSON(http.StatusOK, map[string]any{"tenants": a.Tenants(), "expiries": a.Expiries(), "versions": a.Versions})
 }
 
 // usage answers GET /api/usage?since=2026-11-01: who called on that UTC day or later; without since, in the last 30 days.

@@ -70,6 +70,15 @@ type Refresh struct {
 	CallsToday  int    `json:"report_calls_24h"`
 }
 
+// Expiry is something that works no longer after a moment: a credential, or the legacy listener's certificate.
+type Expiry struct {
+	Tenant string `json:"tenant,omitempty"` // empty: the listener's
+	What   string `json:"what"`
+	At     string `json:"at"`
+	State  string `json:"state"` // ok, soon (30 days), over
+	Mend   string `json:"mend"`
+}
+
 // Outcome is what a refresh on demand did for one tenant.
 type Outcome struct {
 	Tenant  string                `json:"tenant"`
