@@ -47,6 +47,9 @@ type Program struct {
 	servers  [2]*gateway.Listener
 }
 
+// adminDrain is what is left to a request of the admin listener once the legacy one has drained.
+const adminDrain = time.Second
+
 // Files reads the files that a configuration names, as os.ReadFile does.
 type Files func(name string) ([]byte, error)
 
@@ -87,7 +90,6 @@ func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger)
 	gateway.CollectCache(registry, "rows", rows.Stats)
 	p.gateway = gateway.New(gateway.Options{
 		Histories: p.keeper, Answers: answers, Rows: rows, Log: log, Now: p.now, Recorder: p.metrics, Ledger: p.ledger,
-		Budget: c.Limits.Concurrency,
 	})
 	if p.tracing, err = startTracing(ctx, os.Environ(), log); err != nil {
 		return p, err
@@ -105,6 +107,8 @@ func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger)
 		p.listener(string(c.Listen), p.tracing.legacy(p.gateway), p.tls(c)),
 		p.listener(string(c.Admin.Listen), handler, nil),
 	}
+	p.servers[0].Linger = c.Limits.DrainDelay.Std()
+	p.servers[1].Drain = min(p.servers[1].Drain, adminDrain)
 	for _, l := range p.servers {
 		if err = l.Open(ctx); err != nil {
 			return p, err
@@ -122,9 +126,7 @@ func (p *Program) Run(ctx context.Context) error {
 	go func() { kept <- p.keeper.Run(keeping) }()
 	go func() { kept <- p.ledger.Run(keeping) }()
 	group, serving := errgroup.WithContext(ctx)
-	for _, l := range p.servers {
-		group.Go(func() error { return l.Serve(serving) })
-	}
+	p.listen(serving, group)
 	group.Go(func() error {
 		p.watcher.Run(serving)
 		return nil
@@ -133,14 +135,28 @@ func (p *Program) Run(ctx context.Context) error {
 		p.warnOfExpiry(serving)
 		return nil
 	})
-	group.Go(func() error {
-		<-serving.Done()
-		p.draining.Store(true)
-		return nil
-	})
 	err := group.Wait()
 	stopKeeping() // accepted requests may still have waited for a first fetch, and the last of them belong in the ledger
 	return errors.Join(err, <-kept, <-kept)
+}
+
+// listen serves both listeners until ctx ends. Readiness turns false before the legacy listener hears of the end, and the
+// admin listener goes on saying so until the legacy one has drained.
+func (p *Program) listen(ctx context.Context, group *errgroup.Group) {
+	leaving, leave := context.WithCancel(context.WithoutCancel(ctx))
+	empty, left := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() {
+		p.draining.Store(true)
+		leave()
+	})
+	group.Go(func() error {
+		defer left()
+		return p.servers[0].Serve(leaving)
+	})
+	group.Go(func() error {
+		defer leave()
+		return p.servers[1].Serve(empty)
+	})
 }
 
 // Close gives up what Open took. It may be called after a failed Open and after Run.

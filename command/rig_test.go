@@ -35,6 +35,7 @@ type rig struct {
 	// Values of the configuration that tests change before they write it.
 	id, clientID, secret, authority, graph, extra string
 	more                                          string // tenants after the first
+	expires                                       string // when the first tenant's secret ends; empty: unknown
 	ca                                            []byte
 	every                                         time.Duration // between looks at the files; 0: as usual
 }
@@ -78,6 +79,13 @@ func (r *rig) file(t *testing.T) string {
 	if !strings.Contains(extra, "store:") {
 		extra += "store: memory\n"
 	}
+	if !strings.Contains(extra, "limits:") {
+		extra += "limits: { drain_delay: 0s }\n" // no load balancer watches these tests
+	}
+	expires := ""
+	if r.expires != "" {
+		expires = ", expires: " + r.expires
+	}
 	return put("rwsgate.yaml", fmt.Sprintf(`listen: 127.0.0.1:0
 admin: { listen: "127.0.0.1:0" }
 auth: { htpasswd_file: users }
@@ -86,9 +94,9 @@ refresh: { first_wait: 5s, timeout: 10s }
 tenants:
   - name: example.onmicrosoft.com
     id: %s
-    credential: { kind: client-secret, client_id: %s, client_secret_file: secret }
+    credential: { kind: client-secret, client_id: %s, client_secret_file: secret%s }
     cloud: { authority: %q, graph: %q, download_hosts: ["127.0.0.1"], ca_file: ca.pem }
-%s`, extra, r.id, r.clientID, r.authority, r.graph, r.more))
+%s`, extra, r.id, r.clientID, expires, r.authority, r.graph, r.more))
 }
 
 // running is a program that serves.

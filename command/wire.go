@@ -36,6 +36,7 @@ func settingsOf(c *config.Config, files Files) (gateway.Settings, error) {
 		PageSize:          c.Limits.PageSize,
 		MaxURL:            int(c.Limits.MaxURL),
 		RequestsPerSecond: c.Limits.RequestsPerSecond,
+		Concurrency:       c.Limits.Concurrency,
 		Filter:            odata.Limits{FilterLength: int(c.Limits.FilterLength), FilterDepth: c.Limits.FilterDepth, FilterNodes: c.Limits.FilterNodes},
 	}
 	if c.History.Unfinished == "withhold" {

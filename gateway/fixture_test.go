@@ -67,7 +67,6 @@ func newFixture(t *testing.T, settings map[string]string) *Gateway {
 		Answers:   cache.NewAnswers(cache.AnswersOptions{}),
 		Rows:      cache.NewRows[translate.Answer](cache.RowsOptions{}),
 		Now:       func() time.Time { return now },
-		Budget:    1,
 		Log:       slog.New(slog.DiscardHandler),
 	})
 	tenants := []Tenant{fixtureTenant("16a58f78-539f-47f7-b9bf-02a63867d73b", "example.onmicrosoft.com")}
@@ -76,14 +75,14 @@ func newFixture(t *testing.T, settings map[string]string) *Gateway {
 	}
 	err = g.Apply(Settings{
 		Tenants: tenants, Passwords: fixturePasswords(), AnonymousLoopback: get("anonymous", "loopback") == "loopback",
-		PublicURL: get("public-url", "https://reports.office365.com"), Zones: zones, PageSize: pageSize, MaxURL: 16 << 10,
+		PublicURL: get("public-url", "https://reports.office365.com"), Zones: zones, PageSize: pageSize, MaxURL: 16 << 10, Concurrency: 1,
 		UnknownZoneUTC: get("unknown-timezone", "reject") == "utc",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if get("budget", "") == "spent" {
-		g.underWay <- struct{}{}
+		g.underWay.Add(1)
 	}
 	return g
 }

@@ -35,7 +35,6 @@ type Options struct {
 	Wall      func() time.Time // clock of rates and of failed attempts; nil: time.Now
 	Recorder  Recorder         // nil: nothing is counted
 	Ledger    Ledger           // nil: nobody is taken down
-	Budget    int              // requests under way at once; 0: unlimited
 }
 
 // Gateway answers legacy requests. Its zero value is of no use; New makes one.
@@ -45,7 +44,7 @@ type Gateway struct {
 	generation atomic.Int64
 	verifier   *verifier
 	pace       *pace
-	underWay   chan struct{}
+	underWay   atomic.Int64
 	echo       *echo.Echo
 }
 
@@ -64,9 +63,6 @@ func New(o Options) *Gateway {
 		o.Recorder = nobody{}
 	}
 	g := &Gateway{Options: o, verifier: newVerifier(o.Wall), pace: newPace(), echo: echo.New()}
-	if o.Budget > 0 {
-		g.underWay = make(chan struct{}, o.Budget)
-	}
 	// One route takes every method, known to Echo or not: the retired service judged verbs itself (LEGACY 50).
 	g.echo.RouteNotFound("/*", g.handle)
 	return g

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,18 +18,21 @@ type Listener struct {
 	Addr          string
 	Handler       http.Handler
 	TLS           *tls.Config   // nil: plain HTTP
-	HeaderTimeout time.Duration // for a request's headers
-	Drain         time.Duration // for accepted requests at the end
+	HeaderTimeout time.Duration // for a request's headers, and for a TLS handshake
+	BodyTimeout   time.Duration // for a whole request; 0: twice HeaderTimeout. No legal request has a body
+	WriteTimeout  time.Duration // for an answer; 0: two minutes
+	IdleTimeout   time.Duration // between two requests of a connection; 0: two minutes
+	Linger        time.Duration // how long requests are still accepted after the end was called for; counts as part of Drain
+	Drain         time.Duration // for everything after the end was called for
 	Log           *slog.Logger
 
-	inner net.Listener
+	inner   net.Listener
+	leaving atomic.Bool
 }
 
 const (
-	idleTimeout  = 2 * time.Minute
-	readTimeout  = 30 * time.Second // no legal request has a body worth waiting for
-	writeTimeout = 2 * time.Minute
-	headerBytes  = 64 << 10
+	patience    = 2 * time.Minute
+	headerBytes = 64 << 10
 )
 
 // Open binds the address; after it, requests are accepted and wait for Serve.
@@ -54,22 +59,11 @@ func (l *Listener) Close() error {
 	return nil
 }
 
-// Serve answers requests until ctx ends, then lets the accepted ones finish within Drain. It gives nil after a complete
-// drain.
+// Serve answers requests until ctx ends; then it goes on for Linger, asking clients to connect elsewhere, accepts no
+// more, and lets the accepted requests finish. What has not finished Drain after the end of ctx is cut off, which the log
+// tells. The error says why the address cannot be served.
 func (l *Listener) Serve(ctx context.Context) error {
-	server := &http.Server{
-		Handler:           l.Handler,
-		TLSConfig:         l.TLS,
-		ReadHeaderTimeout: l.HeaderTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    headerBytes,
-		// The library's own answer to OPTIONS * would be an empty 200.
-		DisableGeneralOptionsHandler: true,
-
-		ErrorLog: slog.NewLogLogger(l.Log.Handler(), slog.LevelDebug),
-	}
+	server := l.server()
 	failed := make(chan error, 1)
 	go func() {
 		if l.TLS != nil {
@@ -83,10 +77,45 @@ func (l *Listener) Serve(ctx context.Context) error {
 		return err
 	case <-ctx.Done():
 	}
+	l.leaving.Store(true)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.Drain)
 	defer cancel()
+	if l.Linger > 0 {
+		select {
+		case err := <-failed:
+			return err
+		case <-drain.Done():
+		case <-time.After(l.Linger):
+		}
+	}
 	if err := server.Shutdown(drain); err != nil {
-		return errors.Join(fmt.Errorf("requests on %s did not finish within %s: %w", l.Addr, l.Drain, err), server.Close())
+		l.Log.Warn("connections were cut off that did not finish in time", "listen", l.Address(), "limits.drain", l.Drain)
+		_ = server.Close() // closes the listener again, which fails
 	}
 	return nil
+}
+
+func (l *Listener) server() *http.Server {
+	return &http.Server{
+		Handler:           http.HandlerFunc(l.answer),
+		TLSConfig:         l.TLS,
+		ReadHeaderTimeout: l.HeaderTimeout,
+		ReadTimeout:       cmp.Or(l.BodyTimeout, 2*l.HeaderTimeout),
+		WriteTimeout:      cmp.Or(l.WriteTimeout, patience),
+		IdleTimeout:       cmp.Or(l.IdleTimeout, patience),
+		MaxHeaderBytes:    headerBytes,
+		// The library's own answer to OPTIONS * would be an empty 200.
+		DisableGeneralOptionsHandler: true,
+
+		ErrorLog: newServerLog(l.Log),
+	}
+}
+
+// answer has the handler answer, and ends the connection with it once the end was called for: a client that sends its
+// next request just when the server closes an idle connection gets no answer to it.
+func (l *Listener) answer(w http.ResponseWriter, r *http.Request) {
+	if l.leaving.Load() {
+		w.Header().Set("Connection", "close")
+	}
+	l.Handler.ServeHTTP(w, r)
 }

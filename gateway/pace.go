@@ -16,6 +16,8 @@ const (
 	paceMemory = 10 * time.Minute
 	paceAtMost = 10_000 // principals; beyond it newcomers share one limiter
 	paceShared = "\x00shared"
+
+	pacedAnonymous = "\x00anonymous"
 )
 
 func newPace() *pace { return &pace{gocache.New(paceMemory, paceMemory)} }

@@ -62,3 +62,60 @@ func TestWaitsRunOnTheWallClock(t *testing.T) {
 		t.Errorf("the verifier's clock says %v", got)
 	}
 }
+
+// TestConcurrencyIsALimitThatCanChange pins that limits.concurrency counts requests at work, refuses with the retired
+// service's fault, gives its share back, and follows a reload.
+func TestConcurrencyIsALimitThatCanChange(t *testing.T) {
+	g := newFixture(t, nil)
+	s := g.settings.Load().Settings
+	for _, most := range []int{1, 3, 2} {
+		s.Concurrency = most
+		if err := g.Apply(s); err != nil {
+			t.Fatal(err)
+		}
+		k := &call{settings: g.settings.Load()}
+		var held []func()
+		for len(held) <= most {
+			release, err := g.spend(k)
+			if err != nil {
+				break
+			}
+			held = append(held, release)
+		}
+		if len(held) != most {
+			t.Errorf("%d requests at once, the limit is %d", len(held), most)
+		}
+		for _, release := range held {
+			release()
+		}
+	}
+	if n := g.underWay.Load(); n != 0 {
+		t.Errorf("%d shares were not given back", n)
+	}
+}
+
+// TestClaimedNamesShareOneAllowance pins that an anonymous client gets no more by calling itself otherwise each time.
+func TestClaimedNamesShareOneAllowance(t *testing.T) {
+	g := newFixture(t, nil)
+	wall := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	g.Wall = func() time.Time { return wall }
+	s := g.settings.Load().Settings
+	s.RequestsPerSecond = 10
+	if err := g.Apply(s); err != nil {
+		t.Fatal(err)
+	}
+	served := 0
+	for n := range 50 {
+		r := httptest.NewRequest("GET", "/ecp/reportingwebservice/reporting.svc", nil)
+		r.RemoteAddr = "127.0.0.1:1"
+		r.SetBasicAuth(fmt.Sprintf("client-%d@example.com", n), "x")
+		w := httptest.NewRecorder()
+		g.ServeHTTP(w, r)
+		if w.Code == 200 {
+			served++
+		}
+	}
+	if served != 10 {
+		t.Errorf("%d of 50 requests of one second were served, the limit is 10", served)
+	}
+}

@@ -15,6 +15,14 @@ type principal struct {
 	tenant    *Tenant // the only one that the bearer token is for; nil for others
 }
 
+// paced is the name that shares one allowance of requests: of all that only claim who they are, the same.
+func (p principal) paced() string {
+	if p.anonymous {
+		return pacedAnonymous
+	}
+	return p.name
+}
+
 // authenticate finds out who asks. The error is errUnauthorized, a *waitError, errNoKeys, or a fault of the front: a
 // password over plain HTTP, or too many passwords at once (CONFIG, auth).
 func (g *Gateway) authenticate(ctx context.Context, s *settings, h http.Header, p peer) (principal, error) {

@@ -45,6 +45,7 @@ type Settings struct {
 	PageSize          int
 	MaxURL            int // bytes of path and query
 	RequestsPerSecond int // of one principal; 0: unlimited
+	Concurrency       int // requests at work at once; 0: unlimited
 	Filter            odata.Limits
 	Delays            []Delay // the first that matches a client counts
 }
