@@ -1,24 +1,19 @@
 package command
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/crypto/bcrypt"
 	"golang.org/x/term"
 
 	"rwsgate/config"
-	"rwsgate/gateway"
 )
 
 const (
@@ -33,7 +28,8 @@ func newPasswd() *cobra.Command {
 		Use:   "passwd USER [--file F]",
 		Short: "Add or change a user's bcrypt entry in an htpasswd file",
 		Long: `Adds a user to an htpasswd file, or changes the password of one that is there. Names are kept in lower case. Other lines,
-comments and the file's mode stay as they are; a running gateway notices the change by itself.
+comments and the file's mode stay as they are; a running gateway notices the change by itself. Several at once change the
+file one after the other, by a lock file beside it (.lock, which stays).
 
 The password is asked for twice without being shown, or read from standard input with --password-stdin (a line break at
 its end does not count). Without --file it is auth.htpasswd_file of the configuration.
@@ -59,7 +55,7 @@ Do not give the old Office 365 administrator passwords to rwsgate: choose new on
 		if err != nil {
 			return err
 		}
-		done, err := setPassword(file, user, password)
+		done, err := setPassword(c.Context(), file, user, password)
 		if err != nil {
 			return err
 		}
@@ -159,54 +155,4 @@ func askPassword(stdin io.Reader, prompt io.Writer) ([]byte, error) {
 		return nil, errors.New("the two passwords differ; nothing was changed")
 	}
 	return first, nil
-}
-
-// setPassword changes the file and says what it did: "added" or "changed".
-func setPassword(file, user string, password []byte) (string, error) {
-	old, err := os.ReadFile(file)
-	mode := fs.FileMode(0o600)
-	switch about, statErr := os.Stat(file); {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		return "", err
-	case statErr != nil:
-		return "", statErr
-	default:
-		mode = about.Mode().Perm()
-	}
-	if _, err := gateway.ReadPasswords(bytes.NewReader(old)); err != nil {
-		return "", fmt.Errorf("%s: %w; nothing was changed", file, err)
-	}
-	hash, err := bcrypt.GenerateFromPassword(password, passwordCost)
-	if err != nil {
-		return "", err
-	}
-	text, done := withEntry(old, user, string(hash))
-	if _, err := gateway.ReadPasswords(bytes.NewReader(text)); err != nil {
-		return "", fmt.Errorf("%s: %w; nothing was changed", file, err)
-	}
-	if target, err := filepath.EvalSymlinks(file); err == nil {
-		file = target // a link stays one
-	}
-	return done, putFile(file, text, mode)
-}
-
-// withEntry puts an entry in the place of the user's old one, or at the end.
-func withEntry(old []byte, user, hash string) (text []byte, done string) {
-	done = "added"
-	entry := user + ":" + hash
-	var out bytes.Buffer
-	lines := bufio.NewScanner(bytes.NewReader(old))
-	for lines.Scan() {
-		line := lines.Text()
-		name, _, _ := strings.Cut(line, ":")
-		if !strings.HasPrefix(strings.TrimSpace(line), "#") && strings.ToLower(strings.TrimSpace(name)) == user {
-			line, done = entry, "changed"
-		}
-		out.WriteString(line + "\n")
-	}
-	if done == "added" {
-		out.WriteString(entry + "\n")
-	}
-	return out.Bytes(), done
 }

@@ -94,14 +94,14 @@ func readTwin(cfg *Config, v reflect.Value, key, file string) []Problem {
 	}
 	data, err := cfg.files.read(file)
 	if err != nil {
-		return problem(quote(file)+" "+fileTrouble(err), true)
+		return problem(quotePath(file)+" "+fileTrouble(err), true)
 	}
 	content := strings.TrimRight(string(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))), "\r\n")
 	if content == "" {
-		return problem(quote(file)+" is empty", true)
+		return problem(quotePath(file)+" is empty", true)
 	}
 	if err := setScalar(v, content); err != nil {
-		return problem("the content of "+quote(file)+" (not shown) "+err.Error(), true)
+		return problem("the content of "+quotePath(file)+" (not shown) "+err.Error(), true)
 	}
 	cfg.origins[key] = viaFile
 	return nil

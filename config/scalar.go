@@ -45,6 +45,15 @@ func quote(s string) string {
 	return strconv.Quote(s)
 }
 
+// quotePath is quote for the name of a file, whose end says the most.
+func quotePath(name string) string {
+	const longest = 200
+	if len(name) > longest {
+		name = "…" + name[len(name)-longest:]
+	}
+	return strconv.Quote(name)
+}
+
 // refusal makes the sentence for a refused value; a secret one is not shown, nor one that may be an address with a
 // password in it.
 func refusal(s string, secret bool, err error) string {

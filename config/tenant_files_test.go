@@ -74,6 +74,12 @@ func TestATenantsFilesConcernItAlone(t *testing.T) {
 	}
 }
 
+func TestLongPathsKeepTheirEnd(t *testing.T) {
+	if got := quotePath(strings.Repeat("/folder", 50) + "/secret"); !strings.HasPrefix(got, `"…`) || !strings.HasSuffix(got, `/folder/secret"`) || len(got) > 210 {
+		t.Errorf("got %s", got)
+	}
+}
+
 // TestATenantsFilesAreWatched pins that a file that was gone at the start is noticed when it comes.
 func TestATenantsFilesAreWatched(t *testing.T) {
 	d, src := watchedDirectory(t)

@@ -161,14 +161,14 @@ func (k *checker) readable(key string, name Path) ([]byte, bool) {
 	}
 	data, err := k.cfg.files.read(string(name))
 	if err != nil {
-		k.failFile(key, "%s %s", quote(string(name)), fileTrouble(err))
+		k.failFile(key, "%s %s", quotePath(string(name)), fileTrouble(err))
 	}
 	return data, err == nil
 }
 
 func (k *checker) roots(key string, name Path) {
 	if data, ok := k.readable(key, name); ok && !x509.NewCertPool().AppendCertsFromPEM(data) {
-		k.failFile(key, "%s holds no certificate in PEM form", quote(string(name)))
+		k.failFile(key, "%s holds no certificate in PEM form", quotePath(string(name)))
 	}
 }
 
@@ -186,6 +186,6 @@ func (k *checker) keyPair() {
 		return
 	}
 	if _, err := KeyPair(cert, key); err != nil {
-		k.fail("tls.cert_file", "%s and tls.key_file %s are no pair of certificate and key in PEM form that belong together", quote(string(t.CertFile)), quote(string(t.KeyFile)))
+		k.fail("tls.cert_file", "%s and tls.key_file %s are no pair of certificate and key in PEM form that belong together", quotePath(string(t.CertFile)), quotePath(string(t.KeyFile)))
 	}
 }
