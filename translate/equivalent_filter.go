@@ -12,7 +12,7 @@ type condition struct {
 	property string
 	operator string // eq, ne, gt, ge, lt, le
 	literal  string // of a number: its digits; of a date: 2006-01-02T15:04:05; or Elided
-	text     string // of an opaque one
+	text     string // as it was written, blanks aside
 	parts    []*condition
 }
 
@@ -49,7 +49,7 @@ func readJoined(tokens []string, depth int) *condition {
 		kind conditionKind
 	}{{"or", conditionOr}, {"and", conditionAnd}} {
 		if parts := cutAt(tokens, join.word); len(parts) > 1 {
-			c := &condition{kind: join.kind}
+			c := &condition{kind: join.kind, text: written(tokens)}
 			for _, p := range parts {
 				c.parts = append(c.parts, readJoined(p, depth-1))
 			}
@@ -65,7 +65,7 @@ func readOperand(tokens []string, depth int) *condition {
 	case len(tokens) > 2 && tokens[0] == "(" && closing(tokens) == len(tokens)-1:
 		return readJoined(tokens[1:len(tokens)-1], depth-1)
 	case len(tokens) > 2 && tokens[0] == "not" && tokens[1] == "(" && closing(tokens[1:]) == len(tokens)-2:
-		return &condition{kind: conditionNot, parts: []*condition{readJoined(tokens[2:len(tokens)-1], depth-1)}}
+		return &condition{kind: conditionNot, text: written(tokens), parts: []*condition{readJoined(tokens[2:len(tokens)-1], depth-1)}}
 	case len(tokens) == 3:
 		if c := readComparison(tokens[0], tokens[1], tokens[2]); c != nil {
 			return c
@@ -78,7 +78,7 @@ func readOperand(tokens []string, depth int) *condition {
 }
 
 func opaque(tokens []string) *condition {
-	return &condition{kind: conditionOpaque, text: strings.Join(tokens, " ")}
+	return &condition{kind: conditionOpaque, text: written(tokens)}
 }
 
 // mirrored are the operators of a comparison with its sides changed.

@@ -201,9 +201,12 @@ func (c *condition) names(property string) bool {
 	return c.kind == conditionCompare && c.property == property
 }
 
-// unread gives the parts that cannot be carried over.
+// unread gives the parts that cannot be carried over: of a disjunction or a negation it is the whole.
 func (c *condition) unread() (texts []string) {
-	if c.kind == conditionOpaque {
+	switch {
+	case !c.opaque():
+		return nil
+	case c.kind != conditionAnd:
 		return []string{c.text}
 	}
 	for _, p := range c.parts {

@@ -7,7 +7,7 @@ import (
 
 // notes say what differs between the legacy answer and Graph's.
 func (e *equivalence) notes() []string {
-	notes := []string{e.zoneNote(), "Graph's newest day is two days old or more, its oldest 180 days; days that it never delivered are missing."}
+	notes := []string{e.zoneNote(), "Graph's newest day is one to nine days old, its oldest 180; days that it never delivered are missing."}
 	if from := e.filter.window().from; from != minDay && e.oldest() != 0 && from < e.oldest() {
 		notes = append(notes, fmt.Sprintf("Days before %s can only be had from what was saved: rwsgate export.", e.oldest()))
 	}
@@ -32,7 +32,7 @@ func (e *equivalence) notes() []string {
 func (e *equivalence) zoneNote() string {
 	switch e.query.Zone {
 	case "UTC":
-		return "Graph's days are UTC days, as this query's."
+		return "Graph's days are UTC days, as in this query."
 	case "":
 		return "Graph's days are UTC days, whatever X-timezone said."
 	}

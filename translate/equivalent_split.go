@@ -93,3 +93,21 @@ func clipRunes(s string, most int) string {
 	}
 	return s[:most] + Elided
 }
+
+// written joins tokens as people write them: no blanks inside parentheses or behind a function's name.
+func written(tokens []string) string {
+	var b strings.Builder
+	for i, token := range tokens {
+		if i > 0 && token != ")" && token != "," && tokens[i-1] != "(" && (token != "(" || isWord[tokens[i-1]]) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(token)
+	}
+	return b.String()
+}
+
+// isWord are the words that a parenthesis may stand behind without being a function's.
+var isWord = map[string]bool{
+	"and": true, "or": true, "not": true, "eq": true, "ne": true, "gt": true, "ge": true, "lt": true, "le": true,
+	"add": true, "sub": true, "mul": true, "div": true, "mod": true, ",": true,
+}
