@@ -66,6 +66,8 @@ type Ledger struct {
 	away     bool          // the log was told that the store is away
 	warned   translate.Day // day on which the log was told that there is no room
 	purged   translate.Day // day of the last purge
+
+	arrivals arrivals
 }
 
 // NewLedger makes a ledger.
