@@ -25,6 +25,7 @@ func (g *Gateway) failure(r *http.Request, k *call, err error) reply {
 	var found *odata.Error
 	var none *cache.NoHistoryError
 	var late *waitError
+	var refused *refusedError
 	switch {
 	case errors.As(err, &fault):
 		return faultReply(k, fault)
@@ -43,6 +44,10 @@ func (g *Gateway) failure(r *http.Request, k *call, err error) reply {
 	case errors.Is(err, errOutside):
 		a := errorReply(r, k, &odata.Error{Status: http.StatusNotFound, Lang: "en-US", Message: "Resource not found for the segment '" + firstSegment(r.URL.Path) + "'."})
 		a.foreign = true
+		return a
+	case errors.As(err, &refused):
+		a := errorReply(r, k, refused.document())
+		a.set("Retry-After", refused.retryAfter())
 		return a
 	case errors.As(err, &found):
 		return errorReply(r, k, found)

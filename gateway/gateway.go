@@ -27,14 +27,17 @@ type Histories interface {
 
 // Options are what a Gateway is made of. Histories, Answers and Rows are required.
 type Options struct {
-	Histories Histories
-	Answers   *cache.Answers
-	Rows      *cache.Rows[translate.Answer]
-	Log       *slog.Logger     // nil: slog.Default
-	Now       func() time.Time // clock of the answers, which may stand still; nil: time.Now
-	Wall      func() time.Time // clock of rates and of failed attempts; nil: time.Now
-	Recorder  Recorder         // nil: nothing is counted
-	Ledger    Ledger           // nil: nobody is taken down
+	Histories  Histories
+	Answers    *cache.Answers
+	Rows       *cache.Rows[translate.Answer]
+	Log        *slog.Logger     // nil: slog.Default
+	Now        func() time.Time // clock of the answers, which may stand still; nil: time.Now
+	Wall       func() time.Time // clock of rates and of failed attempts; nil: time.Now
+	Recorder   Recorder         // nil: nothing is counted
+	Ledger     Ledger           // nil: nobody is taken down
+	Deliveries Deliveries       // takes what sidecars tell; nil: they are told to come again
+	Version    string           // told to trusted sidecars
+	Rollout    Rollout          // nil: every report is observed
 }
 
 // Gateway answers legacy requests. Its zero value is of no use; New makes one.

@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"rwsgate/gateway/rws"
+	"rwsgate/odata"
 	"rwsgate/rollout"
 	"rwsgate/translate"
 )
@@ -26,8 +28,12 @@ type call struct {
 	tenant   *Tenant
 	set      string // entity set asked for, empty for the root and $metadata
 	zone     translate.Zone
-	delay    int    // days by which the dates in $filter are moved back
-	answered string // value of X-Rwsgate-Answer, empty if the answer is no report
+	delay    int                          // days by which the dates in $filter are moved back
+	answered string                       // value of X-Rwsgate-Answer, empty if the answer is no report
+	explain  func(odata.Response, looked) // told of OData's judgement; nil but for an explanation
+	caller   rollout.Who
+	decision rollout.Decision // of the rollout
+	decided  bool             // the sender is known, so the decision is about it
 	outcome  outcome
 }
 
@@ -41,9 +47,10 @@ type outcome struct {
 
 	format     rollout.Format
 	options    rollout.Options
-	zone       string // canonical name
-	unfinished int    // rows of periods that are over but not covered yet
-	behind     int    // days behind the last covered day, if it asked for nothing else
+	zone       string    // canonical name
+	unfinished int       // rows of periods that are over but not covered yet
+	behind     int       // days behind the last covered day, if it asked for nothing else
+	window     time.Time // beginning of the brownout that it met
 }
 
 // handle answers ANY /*. It is the one place where errors become answers, log records and counts.
@@ -52,6 +59,7 @@ func (g *Gateway) handle(c echo.Context) error {
 	k := &call{id: uuid.NewString(), settings: g.settings.Load()}
 	k.peer = peerOf(r, k.settings.TrustedProxies)
 	answer, err := g.safely(r, k)
+	g.announce(r, k)
 	if err != nil {
 		k.outcome.reason = err
 		answer = g.failure(r, k, err)
@@ -60,6 +68,7 @@ func (g *Gateway) handle(c echo.Context) error {
 	if !k.outcome.hit {
 		k.outcome.format, k.outcome.options = formatOf(&answer), optionsOf(k.front)
 	}
+	g.tellSidecar(c.Response().Header(), r, k)
 	err = g.write(c.Response().Writer, r, k, answer)
 	g.note(r, k, g.Wall().Sub(started))
 	g.enter(r, k)
@@ -84,38 +93,61 @@ var (
 )
 
 // answer takes a request through the checks in the order of LEGACY 7: authentication and tenant, API version, $format,
-// quoted $orderby, X-timezone, limits, OData.
+// quoted $orderby, X-timezone, limits, the rollout, OData.
 func (g *Gateway) answer(r *http.Request, k *call) (reply, error) {
-	path := r.URL.EscapedPath()
-	root, rest, ok := rws.Split(path)
-	front, frontFault := rws.Read(rest, r.URL.RawQuery, rws.Header{
-		Accept:                strings.Join(r.Header.Values("Accept"), ","),
-		Version:               r.Header.Get("X-Rws-Version"),
-		MaxDataServiceVersion: r.Header.Get("Maxdataserviceversion"),
-	})
-	k.front = front
-	if !ok {
-		return reply{}, errOutside
+	frontFault, err := k.read(r)
+	if err != nil {
+		return reply{}, err
 	}
-	k.root = root
+	if isDelivery(r) {
+		return g.takeDelivery(r, k)
+	}
 	if err := g.admit(r, k); err != nil {
 		return reply{}, err
 	}
-	if frontFault != nil {
-		return reply{}, frontFault
-	}
-	if err := g.findZone(r, k); err != nil {
+	if err := g.check(r, k, frontFault); err != nil {
 		return reply{}, err
-	}
-	if len(path)+len(r.URL.RawQuery) > k.settings.MaxURL {
-		return reply{}, rws.InvalidQuery(fmt.Sprintf("%s Its URL is longer than %d bytes.", rws.QueryIsInvalid, k.settings.MaxURL))
 	}
 	release, err := g.spend(k)
 	if err != nil {
 		return reply{}, err
 	}
 	defer release()
+	if err := g.refused(k); err != nil {
+		return reply{}, err
+	}
 	return g.report(r, k)
+}
+
+// read takes the service root off the path and applies the front's rules, whose fault is told only to who may come in.
+// The error says that the path is outside the service.
+func (k *call) read(r *http.Request) (*rws.Fault, error) {
+	root, rest, ok := rws.Split(r.URL.EscapedPath())
+	front, fault := rws.Read(rest, r.URL.RawQuery, rws.Header{
+		Accept:                strings.Join(r.Header.Values("Accept"), ","),
+		Version:               r.Header.Get("X-Rws-Version"),
+		MaxDataServiceVersion: r.Header.Get("Maxdataserviceversion"),
+	})
+	k.front = front
+	if !ok {
+		return nil, errOutside
+	}
+	k.root = root
+	return fault, nil
+}
+
+// check judges what comes between the principal and OData: the front's fault, the zone, the length of the URL.
+func (g *Gateway) check(r *http.Request, k *call, frontFault *rws.Fault) error {
+	if frontFault != nil {
+		return frontFault
+	}
+	if err := g.findZone(r, k); err != nil {
+		return err
+	}
+	if len(r.URL.EscapedPath())+len(r.URL.RawQuery) > k.settings.MaxURL {
+		return rws.InvalidQuery(fmt.Sprintf("%s Its URL is longer than %d bytes.", rws.QueryIsInvalid, k.settings.MaxURL))
+	}
+	return nil
 }
 
 // admit authenticates and finds the tenant.
@@ -125,6 +157,7 @@ func (g *Gateway) admit(r *http.Request, k *call) error {
 	if err != nil {
 		return err
 	}
+	g.decide(r, k)
 	var fault *rws.Fault
 	if k.tenant, fault = k.settings.tenantOf(who, k.front.DelegatedOrg); fault != nil {
 		return fault

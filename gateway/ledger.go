@@ -3,7 +3,6 @@ package gateway
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -18,20 +17,26 @@ type Ledger interface{ Note(rollout.Call) }
 
 // enter tells the ledger of a finished call. A request without a password that is asked for one is no call of its own.
 func (g *Gateway) enter(r *http.Request, k *call) {
-	if g.Ledger == nil || k.expected(r) {
+	if g.Ledger == nil || k.expected(r) || isDelivery(r) {
 		return
 	}
+	g.Ledger.Note(g.called(r, k))
+}
+
+// called is what the ledger is told of a call.
+func (g *Gateway) called(r *http.Request, k *call) rollout.Call {
 	c := rollout.Call{
 		At: g.Now(), Principal: k.who.name, Claimed: k.who.anonymous || k.outcome.status == http.StatusUnauthorized, Agent: r.UserAgent(), Address: k.peer.addr,
 		Report: k.asked(), Format: k.outcome.format, Options: k.outcome.options, Zone: k.outcome.zone,
 		Status: k.outcome.status, Rows: k.outcome.rows, Unfinished: k.outcome.unfinished,
 		Uncovered: k.outcome.behind > 0, Behind: k.outcome.behind, Refused: refusal(k.outcome.reason),
+		Brownout: !k.outcome.window.IsZero(), Window: k.outcome.window,
 		Bytes: k.outcome.bytes, Hit: k.outcome.hit,
 	}
 	if k.tenant != nil {
 		c.Tenant = k.tenant.ID
 	}
-	g.Ledger.Note(c)
+	return c
 }
 
 // asked is the entity set that the path names, known or not; empty for the root and $metadata.
@@ -39,17 +44,7 @@ func (k *call) asked() string {
 	if k.set != "" {
 		return k.set
 	}
-	segment := firstSegment(k.front.Path)
-	if i := strings.IndexByte(segment, '('); i >= 0 {
-		segment = segment[:i]
-	}
-	if name, err := url.PathUnescape(segment); err == nil {
-		segment = name
-	}
-	if segment == "$metadata" {
-		return ""
-	}
-	return segment
+	return reportAsked(k.front.Path)
 }
 
 // formatOf tells the format of an answer by its content type.
@@ -97,7 +92,10 @@ func optionsOf(f rws.Request) rollout.Options {
 func refusal(err error) string {
 	var fault *rws.Fault
 	var found *odata.Error
+	var refused *refusedError
 	switch {
+	case errors.As(err, &refused) && refused.Retired:
+		return codeRetired
 	case errors.As(err, &fault):
 		return fault.Code
 	case errors.As(err, &found):

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"rwsgate/cache"
+	"rwsgate/rollout"
 	"rwsgate/translate"
 )
 
@@ -23,6 +24,8 @@ type Metrics struct {
 	calls      prometheus.Counter
 	corrected  prometheus.Counter
 	reload     *prometheus.GaugeVec
+	refused    *prometheus.CounterVec
+	stopped    prometheus.Counter
 }
 
 // NewMetrics makes the metrics and registers them.
@@ -46,7 +49,12 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Help: "Known days whose minutes Graph changed later."}),
 		reload: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "rwsgate_config_reload",
 			Help: "Whether the last reload of the configuration succeeded (success), and when the one in force was read (timestamp, Unix seconds)."}, []string{"what"}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rwsgate_rollout_refused_total",
+			Help: "Requests that got the error document of a brownout or a retired report, by report and phase."}, []string{"report", "phase"}),
+		stopped: prometheus.NewCounter(prometheus.CounterOpts{Name: "rwsgate_brownout_stopped_total",
+			Help: "Brownouts that this process ended ahead of their time, because they would have hit a client that was never seen before."}),
 	}
+	r.MustRegister(m.refused, m.stopped)
 	r.MustRegister(m.requests, m.seconds, m.bytes, m.unfinished, m.zones, m.fetches, m.calls, m.corrected, m.reload)
 	return m
 }
@@ -66,6 +74,14 @@ func (m *Metrics) Answered(set string, status int, hit bool, bytes int, took tim
 func (m *Metrics) Unfinished(set string, rows int) {
 	m.unfinished.WithLabelValues(set).Add(float64(rows))
 }
+
+// Refused counts a request that met a brownout or a retired report.
+func (m *Metrics) Refused(set string, phase rollout.Phase) {
+	m.refused.WithLabelValues(set, phase.String()).Inc()
+}
+
+// Stopped counts a brownout that was ended ahead of its time.
+func (m *Metrics) Stopped() { m.stopped.Inc() }
 
 // UnknownZone counts an unknown X-timezone answered in UTC.
 func (m *Metrics) UnknownZone() { m.zones.Inc() }

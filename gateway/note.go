@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rwsgate/cache"
+	"rwsgate/rollout"
 	"rwsgate/translate"
 )
 
@@ -18,6 +19,8 @@ type Recorder interface {
 	Unfinished(set string, rows int)
 	// UnknownZone is called for each unknown X-timezone that was answered in UTC.
 	UnknownZone()
+	// Refused is called for each request that met a brownout or a retired report.
+	Refused(set string, phase rollout.Phase)
 }
 
 type nobody struct{}
@@ -25,6 +28,7 @@ type nobody struct{}
 func (nobody) Answered(string, int, bool, int, time.Duration) {}
 func (nobody) Unfinished(string, int)                         {}
 func (nobody) UnknownZone()                                   {}
+func (nobody) Refused(string, rollout.Phase)                  {}
 
 // note logs and counts a finished call: faults of ours as warnings with their cause, faults of the client as
 // information, the rest only in detail.
@@ -32,6 +36,8 @@ func (g *Gateway) note(r *http.Request, k *call, took time.Duration) {
 	g.Recorder.Answered(setLabel(k.set), k.outcome.status, k.outcome.hit, k.outcome.bytes, took)
 	level := slog.LevelDebug
 	switch {
+	case !k.outcome.window.IsZero(): // planned
+		level = slog.LevelInfo
 	case k.outcome.status >= http.StatusInternalServerError:
 		level = slog.LevelWarn
 	case k.outcome.status >= http.StatusBadRequest && !k.expected(r):

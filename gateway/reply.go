@@ -88,6 +88,9 @@ func (g *Gateway) write(w http.ResponseWriter, r *http.Request, k *call, a reply
 		delete(h, rws.HeaderVersion)
 		delete(h, rws.HeaderError)
 	}
+	for _, header := range k.decision.Headers {
+		h[header.Name] = header.Values
+	}
 	if k.answered != "" {
 		rws.Set(h, "X-Rwsgate-Answer", k.answered)
 	}
