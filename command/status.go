@@ -29,6 +29,7 @@ func (p *Program) adminOptions(metrics http.Handler) admin.Options {
 		Expiries:    p.ending,
 		Profiles:    p.watcher.Current().Admin.Pprof,
 		Versions:    versions(),
+		Host:        p.watcher.Current().Admin.Listen.Host(),
 		Verify:      p.verifyOperator,
 		Log:         p.log,
 	}

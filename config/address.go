@@ -32,6 +32,12 @@ func (h HostPort) Loopback() bool {
 	return loopbackHost(host)
 }
 
+// Host gives the host, empty for every interface.
+func (h HostPort) Host() string {
+	host, _, _ := net.SplitHostPort(string(h))
+	return host
+}
+
 // Port gives the port, 0 if there is none.
 func (h HostPort) Port() int {
 	_, port, _ := net.SplitHostPort(string(h))

@@ -29,6 +29,9 @@ type Options struct {
 	Expiries func() []Expiry                                                             // what ends, soonest first
 	Versions map[string]string
 
+	// Host is the host of the listener's own address. From loopback, only requests to it or to a loopback name or address
+	// need no password.
+	Host string
 	// Verify says whether a password is an operator's; a wait says that it was not looked at after too many failures.
 	// nil: nobody gets in but from loopback.
 	Verify      func(ctx context.Context, from netip.Addr, user string, password []byte) (ok bool, wait time.Duration)

@@ -1,10 +1,12 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -56,13 +58,15 @@ func newAdmin(asked *[]string, ready error, metricsAuth bool) http.Handler {
 // request is one request to the listener; from is the peer's address.
 type request struct {
 	method, path, from string
+	host               string // empty: 127.0.0.1:9090
 	header             map[string]string
 	user, password     string
 }
 
 func (q request) send(h http.Handler) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(q.method, q.path, nil)
-	r.RemoteAddr = q.from + ":1"
+	r.RemoteAddr = net.JoinHostPort(q.from, "1")
+	r.Host = cmp.Or(q.host, "127.0.0.1:9090")
 	for name, value := range q.header {
 		r.Header.Set(name, value)
 	}
@@ -112,7 +116,7 @@ func TestForeignOriginsActOnNothing(t *testing.T) {
 		status int
 	}{
 		{map[string]string{}, 200},
-		{map[string]string{"Origin": "http://example.com"}, 200}, // httptest's own host
+		{map[string]string{"Origin": "http://127.0.0.1:9090"}, 200},
 		{map[string]string{"Origin": "http://evil.example"}, 403},
 		{map[string]string{"Origin": "null"}, 403},
 		{map[string]string{"Sec-Fetch-Site": "cross-site"}, 403},

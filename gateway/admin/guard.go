@@ -3,6 +3,7 @@ package admin
 import (
 	"errors"
 	"math"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -12,13 +13,20 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// guard lets loopback peers in and everybody else with a password. A request that a proxy forwarded is not loopback.
+// guard lets loopback peers in and everybody else with a password. A request that a proxy forwarded is not loopback. One
+// from loopback to a name that is not this machine's may come from a page of another site whose name was pointed here
+// after it was loaded (DNS rebinding): it needs the password too.
 func (a *admin) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if loopback(c.Request()) {
-			return next(c)
-		}
 		user, password, given := c.Request().BasicAuth()
+		near := loopback(c.Request())
+		switch local := a.local(c.Request().Host); {
+		case near && local:
+			return next(c)
+		case near && !given:
+			return echo.NewHTTPError(http.StatusForbidden, "without a password only requests to 127.0.0.1, localhost or the host of admin.listen are "+
+				"answered; ask for one of these, or send a name and password of admin.htpasswd_file")
+		}
 		if given && a.Verify != nil {
 			ok, wait := a.Verify(c.Request().Context(), peerOf(c.Request()), strings.ToLower(user), []byte(password))
 			if ok {
@@ -49,6 +57,19 @@ func (a *admin) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return echo.NewHTTPError(http.StatusForbidden, "requests from another site are refused")
 	}
+}
+
+// local says whether the host that a request asks for is a loopback name or address, or the listener's own.
+func (a *admin) local(host string) bool {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	name = strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(name, "["), "]"), "."))
+	if addr, err := netip.ParseAddr(name); err == nil && addr.Unmap().IsLoopback() {
+		return true
+	}
+	return name == "localhost" || strings.HasSuffix(name, ".localhost") || name != "" && name == strings.ToLower(a.Host)
 }
 
 func loopback(r *http.Request) bool {
