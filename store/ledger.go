@@ -87,14 +87,16 @@ type LedgerMark struct {
 	Calls  int64
 }
 
-// LedgerBatch is what a process noted since its last batch. No client, day or mark may stand in it twice, each day and
-// mark needs its client in the same batch, and all text must be valid UTF-8 without zero bytes.
+// LedgerBatch is what a process noted since its last batch. No client, day, mark or brownout may stand in it twice, each
+// of them needs its client in the same batch, and all text must be valid UTF-8 without zero bytes.
 type LedgerBatch struct {
-	Writer  string // names the process, unique for each start
-	Seq     int64  // ascending
-	Clients []LedgerClient
-	Days    []LedgerDay
-	Marks   []LedgerMark
+	Writer    string // names the process, unique for each start
+	Seq       int64  // ascending
+	Clients   []LedgerClient
+	Days      []LedgerDay
+	Marks     []LedgerMark
+	Shapes    []LedgerMark // of which only sums over blocks are kept
+	Brownouts []LedgerBrownout
 }
 
 // AddLedger adds a batch, whole or not at all. A batch that is already stored changes nothing, so one whose fate is
@@ -116,7 +118,16 @@ func (s *Store) AddLedger(ctx context.Context, b LedgerBatch) error {
 		if err := addDays(ctx, tx, b.Days); err != nil {
 			return err
 		}
-		return addMarks(ctx, tx, b.Marks)
+		if err := addMarks(ctx, tx, b.Marks); err != nil {
+			return err
+		}
+		if err := addBlocks(ctx, tx, b.Days); err != nil {
+			return err
+		}
+		if err := addBlockMarks(ctx, tx, b.Marks, b.Shapes); err != nil {
+			return err
+		}
+		return addBrownouts(ctx, tx, b.Brownouts)
 	})
 }
 

@@ -19,11 +19,22 @@ func (s *Store) PurgeLedger(ctx context.Context, before, strangers translate.Day
 				return err
 			}
 		}
+		if err := purgeSums(ctx, tx, before); err != nil {
+			return err
+		}
 		if err := forgetStrangers(ctx, tx, instant(strangers.UTC())); err != nil {
 			return err
 		}
-		r, err := tx.ExecContext(ctx, `DELETE FROM ledger_clients WHERE last_seen < $1 AND NOT EXISTS (SELECT 1 FROM ledger_days d
-			WHERE d.tenant = ledger_clients.tenant AND d.client = ledger_clients.client)`, instant(max(before, strangers).UTC()))
+		const nothingLeft = `last_seen < $1 AND NOT EXISTS (SELECT 1 FROM ledger_days d
+			WHERE d.tenant = ledger_clients.tenant AND d.client = ledger_clients.client)`
+		quiet := instant(max(before, strangers).UTC())
+		for _, table := range []string{"ledger_block_marks", "ledger_brownouts"} {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+` WHERE EXISTS (SELECT 1 FROM ledger_clients
+				WHERE ledger_clients.tenant = `+table+".tenant AND ledger_clients.client = "+table+".client AND "+nothingLeft+")", quiet); err != nil {
+				return err
+			}
+		}
+		r, err := tx.ExecContext(ctx, "DELETE FROM ledger_clients WHERE "+nothingLeft, quiet)
 		if err != nil {
 			return err
 		}
@@ -62,10 +73,42 @@ func forgetStrangers(ctx context.Context, tx *sql.Tx, quiet int64) error {
 			}
 			continue
 		}
-		for _, q := range []string{"DELETE FROM ledger_marks WHERE tenant = $1 AND client = $2", "DELETE FROM ledger_days WHERE tenant = $1 AND client = $2"} {
-			if _, err := tx.ExecContext(ctx, q, id[0], id[1]); err != nil {
+		for _, table := range ofClients {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE tenant = $1 AND client = $2", id[0], id[1]); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// ofClients are the tables whose rows belong to a client.
+var ofClients = [...]string{"ledger_marks", "ledger_days", "ledger_blocks", "ledger_block_marks", "ledger_brownouts"}
+
+// purgeSums forgets the blocks before a day, and sums the block that holds it up again from the days that are left.
+// The shapes of queries have no days: theirs go when their whole block is past, up to BlockDays later.
+func purgeSums(ctx context.Context, tx *sql.Tx, before translate.Day) error {
+	block := int64(blockOf(before) / BlockDays)
+	type step struct {
+		query string
+		args  []any
+	}
+	steps := []step{
+		{"DELETE FROM ledger_blocks WHERE block < $1", []any{block}},
+		{"DELETE FROM ledger_block_marks WHERE block < $1", []any{block}},
+		{"DELETE FROM ledger_brownouts WHERE begins < $1", []any{instant(before.UTC())}},
+	}
+	if before > blockOf(before) {
+		from, to := int64(before), int64(blockOf(before))+BlockDays
+		steps = append(steps,
+			step{"DELETE FROM ledger_blocks WHERE block = $1", []any{block}},
+			step{sumBlocks + " WHERE day >= $1 AND day < $2 GROUP BY tenant, client, report, day / 32", []any{from, to}},
+			step{"DELETE FROM ledger_block_marks WHERE block = $1 AND kind <> $2", []any{block, LedgerShape}},
+			step{sumBlockMarks + " WHERE day >= $1 AND day < $2 GROUP BY tenant, client, report, day / 32, kind, name", []any{from, to}})
+	}
+	for _, s := range steps {
+		if _, err := tx.ExecContext(ctx, s.query, s.args...); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -37,14 +37,19 @@ func readClients(ctx context.Context, tx *sql.Tx, since translate.Day, r LedgerR
 		FROM ledger_clients c WHERE EXISTS (SELECT 1 FROM ledger_days d WHERE d.tenant = c.tenant AND d.client = c.client AND d.day >= $1)
 		ORDER BY tenant, client`, int64(since))
 	return each(rows, err, func(rows *sql.Rows) error {
-		var c LedgerClient
-		var claimed, first, last int64
-		if err := rows.Scan(&c.Tenant, &c.ID, &c.Principal, &claimed, &c.Agent, &c.Address, &c.UserAgent, &c.SeenFrom, &first, &last); err != nil {
+		c, err := scanClient(rows)
+		if err != nil {
 			return err
 		}
-		c.Claimed, c.First, c.Last = claimed != 0, fromInstant(first), fromInstant(last)
 		return r.Client(c)
 	})
+}
+
+func scanClient(rows *sql.Rows) (c LedgerClient, err error) {
+	var claimed, first, last int64
+	err = rows.Scan(&c.Tenant, &c.ID, &c.Principal, &claimed, &c.Agent, &c.Address, &c.UserAgent, &c.SeenFrom, &first, &last)
+	c.Claimed, c.First, c.Last = claimed != 0, fromInstant(first), fromInstant(last)
+	return c, err
 }
 
 func readDays(ctx context.Context, tx *sql.Tx, since translate.Day, r LedgerReader) error {
