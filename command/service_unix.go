@@ -1,0 +1,33 @@
+//go:build unix
+
+package command
+
+import (
+	"context"
+	"net"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+// notifyManager sends a state to systemd, as sd_notify(3) does: one datagram to the socket that it named, if it named one.
+func notifyManager(ctx context.Context, state string) error {
+	name := os.Getenv("NOTIFY_SOCKET")
+	if name == "" {
+		return nil
+	}
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "unixgram", name)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_, err = conn.Write([]byte(state))
+	return err
+}
+
+// underManager says that the process has to run another way under its service manager; under systemd it has not.
+func underManager([]string) (code int, managed bool) { return 0, false }
+
+// managerCommands are the commands about a service manager of this system: systemd has its own.
+func managerCommands() []*cobra.Command { return nil }
