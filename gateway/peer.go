@@ -14,6 +14,8 @@ type peer struct {
 	loopback bool       // a loopback peer without forwarding headers
 	scheme   string
 	host     string
+	trusted  bool // it is a trusted proxy, and its forwarding headers count
+	sidecar  bool // it says that it is a sidecar
 }
 
 var forwarding = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip"}
@@ -36,8 +38,11 @@ func peerOf(r *http.Request, trusted []netip.Prefix) peer {
 		forwarded = forwarded || r.Header.Get(name) != ""
 	}
 	direct := p.addr
-	if contains(trusted, direct) {
+	said := r.Header.Get(HeaderSidecar)
+	p.sidecar, p.trusted = said != "", contains(trusted, direct)
+	if p.trusted {
 		p.forward(r.Header, trusted)
+		p.secure = p.secure || said == SidecarSecure
 	}
 	p.loopback = direct.IsLoopback() && !forwarded
 	p.secure = p.secure || p.loopback
