@@ -40,6 +40,9 @@ func (g *Gateway) report(r *http.Request, k *call) (reply, error) {
 	if view.err != nil {
 		return reply{}, view.err
 	}
+	if k.explain != nil {
+		k.explain(result, view)
+	}
 	if result.Panic != "" {
 		g.Log.Error("panic while answering", "request_id", k.id, "panic", result.Panic)
 		return reply{}, errInternal
