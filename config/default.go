@@ -39,5 +39,6 @@ func defaultRollout() Rollout {
 		Successor:      MustURL(successorPage),
 		Deprecation:    Time{time.Unix(1517184000, 0).UTC()},
 		BrownoutStatus: 503,
+		BrownoutStop:   "new-client",
 	}
 }

@@ -10,8 +10,12 @@ type Rollout struct {
 	Reports        map[string][]Step `yaml:"reports" help:"phases by report, \"*\" for all others; without any: observe"`
 	Brownouts      []Brownout        `yaml:"brownouts"`
 	BrownoutStatus int               `yaml:"brownout_status" min:"400" max:"599" help:"HTTP status of an answer in a brownout"`
+	BrownoutStop   string            `yaml:"brownout_stop" oneof:"new-client never" help:"what ends a brownout ahead of its time, for all: a call of a client that was never seen before the window began, or nothing"`
 	Clients        []Client          `yaml:"clients"`
 }
+
+// StopNever is the BrownoutStop that keeps windows running.
+const StopNever = "never"
 
 // Step is the beginning of a phase of a report; a date begins at 00:00 UTC.
 type Step struct {

@@ -23,6 +23,9 @@ func (k *checker) rollout() {
 	for _, name := range names {
 		k.steps(name, r.Reports[name])
 	}
+	if s := r.BrownoutStatus; s == 401 || s == 407 {
+		k.fail("rollout.brownout_status", "%d has clients ask their users for a password: use 503, or another from 400 to 599", s)
+	}
 	k.brownouts()
 	seen := map[string]int{}
 	for i := range r.Clients {
@@ -101,7 +104,11 @@ func (k *checker) brownouts() {
 			continue
 		}
 		loc, _ := k.zone(b.Zone)
-		start := b.From.In(loc)
+		start, shown := b.From.in(loc)
+		if !shown {
+			k.fail(at+".from", "%s does not exist in %s: the clock is put forward over it, that night", b.From, b.Zone)
+			continue
+		}
 		windows = append(windows, window{start, start.Add(b.Duration.Std()), i})
 	}
 	slices.SortStableFunc(windows, func(a, b window) int { return a.from.Compare(b.from) })

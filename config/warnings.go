@@ -3,10 +3,8 @@ package config
 import (
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"runtime"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -135,26 +133,5 @@ func (w *warner) ends(key, what string, at Time) {
 		w.warn(key, "%s ended on %s: renew it", what, at)
 	default:
 		w.warn(key, "%s ends on %s, in %d days: renew it", what, at, int(left/(24*time.Hour)))
-	}
-}
-
-func (w *warner) rollout() {
-	r := w.cfg.Rollout
-	browning := false
-	for _, name := range slices.Sorted(maps.Keys(r.Reports)) {
-		for i, s := range r.Reports[name] {
-			browning = browning || s.Phase == PhaseBrownout
-			if s.Phase == PhaseRetired && s.From.Before(r.Sunset.Time) {
-				w.warn("rollout.reports."+name+"["+strconv.Itoa(i)+"].from", "the report retires on %s, before the sunset that clients are told, %s", s.From, r.Sunset)
-			}
-		}
-	}
-	if len(r.Brownouts) > 0 && !browning {
-		w.warn("rollout.brownouts", "no report has the phase brownout, so that the windows have no effect")
-	}
-	for i, c := range r.Clients {
-		if c.Hold() {
-			w.ends("rollout.clients["+strconv.Itoa(i)+"].until", "the hold", c.Until)
-		}
 	}
 }

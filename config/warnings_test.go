@@ -40,10 +40,10 @@ func TestWarnings(t *testing.T) {
 		{"password as a flag", managed, []string{"--store=postgres://u:planted-secret@h/db"}, 0o600, "store: the password stands on the command line, where every user of this machine can read it: use store_file"},
 		{"no password as a flag", managed, []string{"--store=postgres://h/db"}, 0o600, ""},
 		{"windows for nobody", managed + "rollout: { brownouts: [ { from: 2027-03-01T09:00, duration: 3h } ] }", nil, 0o600, "rollout.brownouts: no report has the phase brownout, so that the windows have no effect"},
+		{"a window too early", managed + "rollout: { reports: { \"*\": [ { from: 2027-03-02, phase: brownout }, { from: 2027-06-01, phase: retired } ] }, brownouts: [ { from: 2027-03-01T09:00, duration: 3h }, { from: 2027-03-01T22:00, duration: 3h }, { from: 2027-05-31T23:00, duration: 24h } ] }", nil, 0o600, "rollout.brownouts[0].from: the window of 2027-03-01T09:00 has no effect: no report or hold is in the phase brownout then"},
+		{"a window too late", managed + "rollout: { reports: { \"*\": [ { from: 2027-03-02, phase: brownout }, { from: 2027-06-01, phase: retired } ] }, brownouts: [ { from: 2027-06-01T00:00, duration: 3h } ] }", nil, 0o600, "rollout.brownouts[0].from: the window of 2027-06-01T00:00 has no effect: no report or hold is in the phase brownout then"},
+		{"a window for a hold", managed + "rollout: { brownouts: [ { from: 2027-03-01T09:00, duration: 3h } ], clients: [ { match: { agent: x }, until: 2027-04-01, phase: brownout, reason: y } ] }", nil, 0o600, ""},
 		{"early retirement", managed + "rollout: { sunset: 2027-06-30, reports: { CsP2PAVTimeDaily: [ { from: 2027-06-29, phase: retired } ] } }", nil, 0o600, "rollout.reports.CsP2PAVTimeDaily[0].from: the report retires on 2027-06-29, before the sunset that clients are told, 2027-06-30"},
-		{"hold over", managed + "rollout: { clients: [ { match: { agent: x }, until: 2026-11-30, phase: observe, reason: y } ] }", nil, 0o600, "rollout.clients[0].until: the hold ended on 2026-11-30: renew it"},
-		{"hold ends soon", managed + "rollout: { clients: [ { match: { agent: x }, until: 2026-12-31, phase: observe, reason: y } ] }", nil, 0o600, "rollout.clients[0].until: the hold ends on 2026-12-31, in 30 days: renew it"},
-		{"hold ends later", managed + "rollout: { clients: [ { match: { agent: x }, until: 2027-01-01, phase: observe, reason: y } ] }", nil, 0o600, ""},
 		{"idle anonymous_tenant", strings.Replace(managed, "loopback", "none, htpasswd_file: /users, anonymous_tenant: example.com", 1), nil, 0o600, "auth.anonymous_tenant: has no effect while auth.anonymous is none"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

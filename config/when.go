@@ -69,9 +69,25 @@ func (l *LocalTime) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// In gives the instant that the clock of loc shows the time; in a gap of that clock the one that Go's time.Date gives.
+// In gives the instant that the clock of loc shows the time: the first where it shows it twice, as the night on which it
+// is put back; where it never does, the one that Go's time.Date gives.
 func (l LocalTime) In(loc *time.Location) time.Time {
-	return time.Date(l.Year, l.Month, l.Day, l.Hour, l.Minute, 0, 0, loc)
+	at, _ := l.in(loc)
+	return at
+}
+
+// in says, too, whether the clock of loc shows the time at all: it does not where it is put forward over it.
+func (l LocalTime) in(loc *time.Location) (first time.Time, shown bool) {
+	first = time.Date(l.Year, l.Month, l.Day, l.Hour, l.Minute, 0, 0, loc)
+	wall := time.Date(l.Year, l.Month, l.Day, l.Hour, l.Minute, 0, 0, time.UTC)
+	for _, near := range []time.Duration{-24 * time.Hour, 0, 24 * time.Hour} {
+		_, offset := first.Add(near).Zone()
+		at := wall.Add(-time.Duration(offset) * time.Second).In(loc)
+		if at.Format(time.DateTime) == wall.Format(time.DateTime) && (!shown || at.Before(first)) {
+			first, shown = at, true
+		}
+	}
+	return first, shown
 }
 
 // IsZero says whether nothing was given.
