@@ -51,6 +51,7 @@ type outcome struct {
 	unfinished int       // rows of periods that are over but not covered yet
 	behind     int       // days behind the last covered day, if it asked for nothing else
 	window     time.Time // beginning of the brownout that it met
+	shape      string    // of the query for a report, see rollout.Shape
 }
 
 // handle answers ANY /*. It is the one place where errors become answers, log records and counts.
@@ -67,6 +68,7 @@ func (g *Gateway) handle(c echo.Context) error {
 	k.outcome.status, k.outcome.bytes = answer.status, len(answer.body)
 	if !k.outcome.hit {
 		k.outcome.format, k.outcome.options = formatOf(&answer), optionsOf(k.front)
+		k.outcome.shape = k.shape()
 	}
 	g.tellSidecar(c.Response().Header(), r, k)
 	err = g.write(c.Response().Writer, r, k, answer)

@@ -31,7 +31,7 @@ func (g *Gateway) called(r *http.Request, k *call) rollout.Call {
 		Status: k.outcome.status, Rows: k.outcome.rows, Unfinished: k.outcome.unfinished,
 		Uncovered: k.outcome.behind > 0, Behind: k.outcome.behind, Refused: refusal(k.outcome.reason),
 		Brownout: !k.outcome.window.IsZero(), Window: k.outcome.window,
-		Bytes: k.outcome.bytes, Hit: k.outcome.hit,
+		Bytes: k.outcome.bytes, Hit: k.outcome.hit, Query: k.outcome.shape,
 	}
 	if k.tenant != nil {
 		c.Tenant = k.tenant.ID
@@ -87,6 +87,17 @@ func optionsOf(f rws.Request) rollout.Options {
 	}
 	return used
 }
+
+// shape is what stays of the query without the values that change from call to call: it costs as much as a look at the
+// URL, and a hit has it from the miss before. Those who did not get in have none.
+func (k *call) shape() string {
+	if k.outcome.shape != "" || k.tenant == nil {
+		return k.outcome.shape
+	}
+	return rollout.Shape(k.front.Path, k.front.RawQuery, shapeFormats[k.front.Format])
+}
+
+var shapeFormats = [...]string{rws.FormatNone: "", rws.FormatAtom: "atom", rws.FormatJSON: "json"}
 
 // refusal names the class of an error; empty for what the status says well enough.
 func refusal(err error) string {

@@ -59,6 +59,7 @@ func (g *Gateway) report(r *http.Request, k *call) (reply, error) {
 	k.outcome.rows = result.Rows
 	note := view.noted
 	note.rows, note.format, note.options = result.Rows, formatOf(&answer), optionsOf(k.front)
+	note.shape = k.shape()
 	if view.source != nil {
 		note.unfinished = unfinishedIn(view.query, view.answer, view.source)
 		if result.Rows == 0 {
@@ -81,6 +82,7 @@ type noted struct {
 	behind     int    // see Gateway.behind
 	format     rollout.Format
 	options    rollout.Options
+	shape      string // see rollout.Shape
 }
 
 // looked is what one run of OData found out on the side.
@@ -168,6 +170,7 @@ func (g *Gateway) recall(k *call, kept *cache.Answer, s translate.Snapshot, now 
 func (g *Gateway) describe(k *call, n noted, s translate.Snapshot, now time.Time) {
 	k.set = n.set
 	k.outcome.format, k.outcome.options, k.outcome.unfinished, k.outcome.behind = n.format, n.options, n.unfinished, n.behind
+	k.outcome.shape = n.shape
 	if n.set == "" {
 		return
 	}

@@ -69,6 +69,7 @@ type Call struct {
 	Window     time.Time // if Brownout: Window.From of the brownout
 	Bytes      int       // of the body
 	Hit        bool      // out of the answer cache
+	Query      string    // Shape of what a report was asked for; empty if it was none
 }
 
 // served says whether the call got a report's rows, or that there are none.

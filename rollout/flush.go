@@ -14,6 +14,7 @@ import (
 func (l *Ledger) Flush(ctx context.Context) error {
 	l.flushing.Lock()
 	defer l.flushing.Unlock()
+	l.look()
 	err := l.send(ctx)
 	switch {
 	case err != nil && !l.away && ctx.Err() == nil:
@@ -24,6 +25,14 @@ func (l *Ledger) Flush(ctx context.Context) error {
 		l.o.Logger.InfoContext(ctx, "the ledger reaches the store again")
 	}
 	return err
+}
+
+// look asks which brownout is to be watched.
+func (l *Ledger) look() {
+	watch := l.o.Watch(l.o.Now())
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.watch, l.register.watch = watch, watch
 }
 
 // send stores the pending batches, if there are any, and then what was noted since.
@@ -65,6 +74,7 @@ func (l *Ledger) take(ctx context.Context) []store.LedgerBatch {
 	all := l.register.take()
 	if l.register.day != today {
 		l.register = newRegister(l.o.MaxClients, today)
+		l.register.watch = l.watch
 	}
 	full := l.full
 	l.full = false
@@ -95,6 +105,8 @@ type taken struct {
 	first, last time.Time
 	days        []store.LedgerDay
 	marks       []store.LedgerMark
+	shapes      []store.LedgerMark
+	met         []store.LedgerBrownout
 }
 
 // take gives the counts of all clients that called and sets them to nothing. The rows stay: the same ones are likely
@@ -121,11 +133,20 @@ func (t *taken) takeRow(at *row) {
 	at.counts = store.LedgerCounts{}
 	for i := range at.marks {
 		m := &at.marks[i]
-		if m.calls > 0 {
-			t.marks = append(t.marks, store.LedgerMark{Report: at.report, Day: at.day, Kind: m.kind, Name: m.name, Calls: m.calls})
-			m.calls = 0
+		if m.calls == 0 {
+			continue
 		}
+		into := &t.marks
+		if m.kind == markShape {
+			into = &t.shapes
+		}
+		*into = append(*into, store.LedgerMark{Report: at.report, Day: at.day, Kind: m.kind, Name: m.name, Calls: m.calls})
+		m.calls = 0
 	}
+	for _, m := range at.met {
+		t.met = append(t.met, store.LedgerBrownout{Report: at.report, Window: m.window, Failed: m.failed, First: m.first, Last: m.last, Served: m.served})
+	}
+	at.met = at.met[:0]
 }
 
 // add puts what was taken from a client into a batch, under the identity that the store is to have.
@@ -152,5 +173,13 @@ func (l *Ledger) add(b *store.LedgerBatch, t *taken) {
 	for _, m := range t.marks {
 		m.Tenant, m.Client = c.Tenant, c.ID
 		b.Marks = append(b.Marks, m)
+	}
+	for _, m := range t.shapes {
+		m.Tenant, m.Client = c.Tenant, c.ID
+		b.Shapes = append(b.Shapes, m)
+	}
+	for _, m := range t.met {
+		m.Tenant, m.Client = c.Tenant, c.ID
+		b.Brownouts = append(b.Brownouts, m)
 	}
 }

@@ -16,6 +16,7 @@ import (
 type LedgerStore interface {
 	AddLedger(ctx context.Context, b store.LedgerBatch) error
 	ReadLedger(ctx context.Context, since translate.Day, r store.LedgerReader) error
+	ReadLedgerSums(ctx context.Context, r store.LedgerSums) error
 	PurgeLedger(ctx context.Context, before, strangers translate.Day) (gone int64, err error)
 	LedgerKey(ctx context.Context) ([]byte, error)
 }
@@ -32,13 +33,14 @@ const (
 // LedgerOptions are what a ledger is made of. Store is required.
 type LedgerOptions struct {
 	Store      LedgerStore
-	Now        func() time.Time // nil: time.Now
-	Logger     *slog.Logger     // nil: slog.Default
-	Identity   Identity         // empty: IdentityFull
-	Key        []byte           // for IdentityHashed; nil: the store's own, made once
-	Retention  time.Duration    // how long counts are kept, in whole UTC days; 0: 25 months
-	FlushEvery time.Duration    // how often counts reach the store; 0: 1 s
-	MaxClients int              // clients that are told apart on one day, those that only claim their name at most half of them; 0: 2000
+	Now        func() time.Time              // nil: time.Now
+	Logger     *slog.Logger                  // nil: slog.Default
+	Identity   Identity                      // empty: IdentityFull
+	Key        []byte                        // for IdentityHashed; nil: the store's own, made once
+	Retention  time.Duration                 // how long counts are kept, in whole UTC days; 0: 25 months
+	FlushEvery time.Duration                 // how often counts reach the store; 0: 1 s
+	Watch      func(now time.Time) time.Time // start of the brownout after which served calls matter, see Plan.Watched; nil: none
+	MaxClients int                           // clients that are told apart on one day, those that only claim their name at most half of them; 0: 2000
 }
 
 const (
@@ -55,9 +57,10 @@ type Ledger struct {
 	o      LedgerOptions
 	writer string
 
-	mu       sync.Mutex // guards register and full
+	mu       sync.Mutex // guards register, watch and full
 	register *register
-	full     bool // somebody was counted as other since the last flush
+	watch    time.Time // see LedgerOptions.Watch, as of the last flush
+	full     bool      // somebody was counted as other since the last flush
 
 	flushing sync.Mutex // guards what follows
 	key      []byte
@@ -78,6 +81,9 @@ func NewLedger(o LedgerOptions) *Ledger {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
+	if o.Watch == nil {
+		o.Watch = func(time.Time) time.Time { return time.Time{} }
+	}
 	o.Retention = cmp.Or(o.Retention, defaultRetention)
 	o.FlushEvery = cmp.Or(o.FlushEvery, time.Second)
 	o.MaxClients = cmp.Or(o.MaxClients, 2000)
@@ -85,6 +91,7 @@ func NewLedger(o LedgerOptions) *Ledger {
 	if o.Identity == IdentityHashed {
 		l.key = o.Key
 	}
+	l.look()
 	return l
 }
 

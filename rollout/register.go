@@ -15,6 +15,7 @@ const (
 	maxAgents = 64 // agent families of a principal or address
 	maxSets   = 32 // sets of a client on a day that are no reports
 	maxMarks  = 32 // zones, and classes of refusals, of a client, report and day
+	maxWindow = 2  // brownouts that a client meets between two flushes
 )
 
 // OtherName stands for the sets, zones and classes of refusals beyond the bound of what is told apart.
@@ -50,6 +51,8 @@ type register struct {
 	agents  map[identity]int // families, by identity without the agent
 	dirty   []*client
 
+	watch time.Time // start of the brownout that runs or is over since less than a day; zero: none
+
 	maxClients, maxRows         int
 	named, anonymous, rows, all int // all: marks
 }
@@ -72,6 +75,15 @@ type row struct {
 	day    translate.Day
 	counts store.LedgerCounts
 	marks  []mark
+	met    []met
+}
+
+// met is what a client met of a brownout.
+type met struct {
+	window      time.Time
+	failed      int64
+	first, last time.Time // failures
+	served      time.Time // first served call after last
 }
 
 type mark struct {
@@ -103,6 +115,13 @@ func (r *register) note(k callKey, c *Call) (full bool) {
 	at.count(c)
 	fits := r.mark(at, markZone, c.Zone)
 	fits = r.mark(at, markRefusal, refusal(c)) && fits
+	fits = r.mark(at, markShape, c.Query) && fits
+	switch {
+	case c.Brownout:
+		at.failedIn(c.Window, c.At)
+	case !r.watch.IsZero() && c.served() && !c.At.Before(r.watch):
+		at.servedSince(r.watch, c.At)
+	}
 	return who.other || at.report == OtherName || !fits
 }
 
@@ -285,6 +304,53 @@ func refusal(c *Call) string {
 	return c.Refused
 }
 
+// failedIn notes a failure in a brownout.
+func (at *row) failedIn(window, t time.Time) {
+	m := at.metIn(window)
+	if m == nil {
+		return
+	}
+	m.failed++
+	if m.first.IsZero() || t.Before(m.first) {
+		m.first = t
+	}
+	if t.After(m.last) {
+		m.last = t
+	}
+	if !m.served.After(m.last) {
+		m.served = time.Time{}
+	}
+}
+
+// servedSince notes the first served call after the last failure.
+func (at *row) servedSince(window, t time.Time) {
+	if m := at.metIn(window); m != nil && t.After(m.last) && (m.served.IsZero() || t.Before(m.served)) {
+		m.served = t
+	}
+}
+
+// metIn gives what is noted of a window; nil if it is not known which one, or there are too many.
+func (at *row) metIn(window time.Time) *met {
+	for i := range at.met {
+		if at.met[i].window.Equal(window) {
+			return &at.met[i]
+		}
+	}
+	if window.IsZero() || len(at.met) >= maxWindow {
+		return nil
+	}
+	at.met = append(at.met, met{window: window})
+	return &at.met[len(at.met)-1]
+}
+
+// bounds gives the most names of a kind in a row, and the most bytes of one.
+func bounds(kind string) (names, bytes int) {
+	if kind == markShape {
+		return maxShapes, maxShape
+	}
+	return maxMarks, maxName
+}
+
 // mark counts a name, if there is one, and says whether it fitted.
 func (r *register) mark(at *row, kind, name string) bool {
 	if name == "" {
@@ -296,10 +362,11 @@ func (r *register) mark(at *row, kind, name string) bool {
 			return true
 		}
 	}
-	name = printable(name, maxName)
+	most, bytes := bounds(kind)
+	name = printable(name, bytes)
 	same := func(m mark) bool { return m.kind == kind && m.name == name }
 	i := slices.IndexFunc(at.marks, same)
-	fits := i >= 0 || r.all < 4*r.maxRows && at.kinds(kind) < maxMarks
+	fits := i >= 0 || r.all < 4*r.maxRows && at.kinds(kind) < most
 	if !fits {
 		name = OtherName
 		i = slices.IndexFunc(at.marks, same)

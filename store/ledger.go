@@ -87,7 +87,7 @@ type LedgerMark struct {
 	Calls  int64
 }
 
-// LedgerBatch is what a process noted since its last batch. No client, day, mark or brownout may stand in it twice, each
+// LedgerBatch is what a process noted since its last batch. No client, day or mark may stand in it twice, each
 // of them needs its client in the same batch, and all text must be valid UTF-8 without zero bytes.
 type LedgerBatch struct {
 	Writer    string // names the process, unique for each start

@@ -148,9 +148,8 @@ func addBlockMarks(ctx context.Context, tx *sql.Tx, all ...[]LedgerMark) error {
 // addBrownouts adds what clients met of brownouts. Of two served calls the first after the last failure is kept, so
 // that it does not matter which process reports first.
 func addBrownouts(ctx context.Context, tx *sql.Tx, all []LedgerBrownout) error {
-	all = slices.SortedFunc(slices.Values(all), func(a, b LedgerBrownout) int {
-		return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Client, b.Client), cmp.Compare(a.Report, b.Report), a.Window.Compare(b.Window))
-	})
+	all = slices.SortedStableFunc(slices.Values(all), func(a, b LedgerBrownout) int { return a.key().compare(b.key()) })
+	all = joined(all)
 	rows := make([][]any, len(all))
 	for i, b := range all {
 		rows[i] = []any{b.Tenant, b.Client, b.Report, instant(b.Window), b.Failed, instantOrNone(b.First), instantOrNone(b.Last), instantOrNone(b.Served)}
@@ -164,6 +163,50 @@ func addBrownouts(ctx context.Context, tx *sql.Tx, all []LedgerBrownout) error {
 			WHEN ledger_brownouts.served > `+last+` AND (excluded.served <= `+last+` OR ledger_brownouts.served <= excluded.served) THEN ledger_brownouts.served
 			WHEN excluded.served > `+last+` THEN excluded.served
 			WHEN ledger_brownouts.served > excluded.served THEN ledger_brownouts.served ELSE excluded.served END`)
+}
+
+// joined joins what stands twice in a sorted list: a window that lies over midnight has two days in one batch.
+func joined(all []LedgerBrownout) []LedgerBrownout {
+	n := 0
+	for i := range all {
+		if n > 0 && all[n-1].key() == all[i].key() {
+			all[n-1].join(&all[i])
+			continue
+		}
+		all[n] = all[i]
+		n++
+	}
+	return all[:n]
+}
+
+type brownoutKey struct {
+	blockKey
+	window int64
+}
+
+func (k brownoutKey) compare(other brownoutKey) int {
+	return cmp.Or(k.blockKey.compare(other.blockKey), cmp.Compare(k.window, other.window))
+}
+
+func (b *LedgerBrownout) key() brownoutKey {
+	return brownoutKey{blockKey{b.Tenant, b.Client, b.Report, 0}, instant(b.Window)}
+}
+
+// join does what the statement of addBrownouts does.
+func (b *LedgerBrownout) join(other *LedgerBrownout) {
+	b.Failed += other.Failed
+	if b.First.IsZero() || !other.First.IsZero() && other.First.Before(b.First) {
+		b.First = other.First
+	}
+	if other.Last.After(b.Last) {
+		b.Last = other.Last
+	}
+	mine, its := b.Served, other.Served
+	switch {
+	case mine.After(b.Last) && (!its.After(b.Last) || !its.Before(mine)):
+	case its.After(b.Last) || its.After(mine):
+		b.Served = its
+	}
 }
 
 func instantOrNone(t time.Time) int64 {

@@ -182,19 +182,25 @@ func TestBrownoutsInAnyOrder(t *testing.T) {
 			"served, failed, served before": {[][4]int{{0, 0, 0, 12}, {1, 9, 9, 0}, {0, 0, 0, 10}}, [4]int{1, 9, 9, 10}},
 			"never failed":                  {[][4]int{{0, 0, 0, 12}, {0, 0, 0, 10}}, [4]int{0, 0, 0, 10}},
 		} {
+			brownout := func(client string, n [4]int) LedgerBrownout {
+				return LedgerBrownout{Tenant: tenant, Client: client, Report: "Daily", Window: window, Failed: int64(n[0]), First: clock(n[1]), Last: clock(n[2]), Served: clock(n[3])}
+			}
+			whole := name + ", in one batch"
+			all := LedgerBatch{Writer: "v", Seq: seq + 1, Clients: []LedgerClient{someClient(whole, "2026-03-01", "2026-03-01")}}
 			for _, p := range c.parts {
 				seq++
 				addLedger(t, s, LedgerBatch{Writer: "w", Seq: seq, Clients: []LedgerClient{someClient(name, "2026-03-01", "2026-03-01")},
-					Brownouts: []LedgerBrownout{{Tenant: tenant, Client: name, Report: "Daily", Window: window, Failed: int64(p[0]), First: clock(p[1]), Last: clock(p[2]), Served: clock(p[3])}}})
+					Brownouts: []LedgerBrownout{brownout(name, p)}})
+				all.Brownouts = append(all.Brownouts, brownout(whole, p))
 			}
+			addLedger(t, s, all)
 			for _, b := range readSums(t, s).Brownouts {
-				if b.Client == name {
-					same(t, name, b, LedgerBrownout{Tenant: tenant, Client: name, Report: "Daily", Window: window, Failed: int64(c.want[0]),
-						First: clock(c.want[1]), Last: clock(c.want[2]), Served: clock(c.want[3])})
+				if b.Client == name || b.Client == whole {
+					same(t, name, b, brownout(b.Client, c.want))
 				}
 			}
 		}
-		if n := len(readSums(t, s).Brownouts); n != 6 {
+		if n := len(readSums(t, s).Brownouts); n != 12 {
 			t.Errorf("%d", n)
 		}
 		purge(t, s, day("2026-03-03"))
