@@ -19,16 +19,8 @@ func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // Main runs the command line and gives the exit code: 0, 1 for a failure, 2 for a wrong call.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	if code, managed := underManager(args); managed {
-		return code
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), ending...)
 	defer stop()
-	return execute(ctx, args, stdin, stdout, stderr)
-}
-
-// execute runs the command line until it is done or the context ends, and gives the exit code.
-func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRoot()
 	root.SetArgs(args)
 	root.SetIn(stdin)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -31,7 +32,7 @@ func managerCommands() []*cobra.Command {
 		Long: `Manages the Windows service "` + serviceName + `", which runs "rwsgate serve". Needs an elevated prompt.
 Its log is the event log: Application, source ` + serviceName + `. Stopping it drains accepted requests first.`,
 	}
-	c.AddCommand(newServiceInstall(),
+	c.AddCommand(newServiceInstall(), newServiceRun(),
 		managed("uninstall", "Remove the service and its event source; stop it first", uninstallService),
 		managed("start", "Start the service and wait until it answers requests", startService),
 		managed("stop", "Stop the service and wait until accepted requests are answered", stopService))
@@ -47,7 +48,7 @@ func newServiceInstall() *cobra.Command {
 The account of the service needs to read the configuration and to write the store's folder.`,
 		Example: `  rwsgate service install --config C:\ProgramData\rwsgate\rwsgate.yaml`,
 		Args:    noArguments,
-		RunE:    func(*cobra.Command, []string) error { return installService(file, account) },
+		RunE:    func(c *cobra.Command, _ []string) error { return installService(file, account, c.ErrOrStderr()) },
 	}
 	c.Flags().StringVar(&file, "config", "", "the configuration file (required)")
 	c.Flags().StringVar(&account, "account", serviceAccount, "the account to run as; one that has no password")
@@ -80,7 +81,7 @@ func withManager(act func(*mgr.Mgr) error) error {
 	return act(m)
 }
 
-func installService(file, account string) error {
+func installService(file, account string, warnings io.Writer) error {
 	if file == "" {
 		return usageError{errors.New("service install needs --config FILE")}
 	}
@@ -100,15 +101,14 @@ func installService(file, account string) error {
 			DisplayName:      serviceName,
 			Description:      "Answers the retired Office 365 Reporting web service from Microsoft Graph",
 			StartType:        mgr.StartAutomatic,
-			DelayedAutoStart: true,
 			ServiceStartName: account,
-		}, "serve", "--config", file)
+		}, "service", "run", "--config", file)
 		if err != nil {
 			return fmt.Errorf("the service was not installed: %w", err)
 		}
 		defer s.Close()
 		if err := finishService(s); err != nil {
-			return errors.Join(err, s.Delete())
+			fmt.Fprintf(warnings, "rwsgate: warning: the service is installed, but %v\n", err)
 		}
 		return nil
 	})
@@ -119,17 +119,19 @@ func finishService(s *mgr.Service) error {
 	again := func(after time.Duration) mgr.RecoveryAction {
 		return mgr.RecoveryAction{Type: mgr.ServiceRestart, Delay: after}
 	}
-	if err := s.SetRecoveryActions([]mgr.RecoveryAction{again(5 * time.Second), again(30 * time.Second), again(time.Minute)}, forgetFailures); err != nil {
-		return fmt.Errorf("the service's recovery: %w", err)
+	var problems []error
+	err := s.SetRecoveryActions([]mgr.RecoveryAction{again(5 * time.Second), again(30 * time.Second), again(time.Minute)}, forgetFailures)
+	if err == nil {
+		err = s.SetRecoveryActionsOnNonCrashFailures(true)
 	}
-	if err := s.SetRecoveryActionsOnNonCrashFailures(true); err != nil {
-		return fmt.Errorf("the service's recovery: %w", err)
+	if err != nil {
+		problems = append(problems, fmt.Errorf("does not start again after a failure: %w", err))
 	}
 	_ = eventlog.Remove(serviceName) // what an earlier installation left
 	if err := eventlog.InstallAsEventCreate(serviceName, eventlog.Error|eventlog.Warning|eventlog.Info); err != nil {
-		return fmt.Errorf("the event source: %w", err)
+		problems = append(problems, fmt.Errorf("its events have no source: %w", err))
 	}
-	return nil
+	return errors.Join(problems...)
 }
 
 func uninstallService(_ context.Context, s *mgr.Service) error {

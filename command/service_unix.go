@@ -26,8 +26,5 @@ func notifyManager(ctx context.Context, state string) error {
 	return err
 }
 
-// underManager says that the process has to run another way under its service manager; under systemd it has not.
-func underManager([]string) (code int, managed bool) { return 0, false }
-
 // managerCommands are the commands about a service manager of this system: systemd has its own.
 func managerCommands() []*cobra.Command { return nil }

@@ -2,11 +2,13 @@ package command
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/sys/windows/svc"
 	"golang.org/x/sys/windows/svc/eventlog"
 )
@@ -19,47 +21,56 @@ const (
 	beat, patience = 3 * time.Second, 30 * time.Second
 )
 
-// underManager runs the command line as a Windows service if the service manager started this process.
-func underManager(args []string) (code int, managed bool) {
-	if is, err := svc.IsWindowsService(); err != nil || !is {
-		return 0, false
+// newServiceRun is serve as the service manager starts it.
+func newServiceRun() *cobra.Command {
+	c := newServe()
+	c.Use, c.Short, c.Hidden = "run", "Serve as a Windows service: the service manager calls this", true
+	serve := c.RunE
+	c.RunE = func(c *cobra.Command, args []string) error {
+		s := &service{}
+		if log, err := eventlog.Open(serviceName); err == nil {
+			defer log.Close()
+			s.log.Log = log
+		}
+		c.SetOut(io.Discard)
+		c.SetErr(s.log)
+		s.serve = func(ctx context.Context) error {
+			c.SetContext(ctx)
+			return serve(c, args)
+		}
+		if err := svc.Run(serviceName, s); err != nil {
+			return fmt.Errorf("only Windows' service manager calls this, use rwsgate serve: %w", err)
+		}
+		return nil
 	}
-	s := &service{args: args}
-	if log, err := eventlog.Open(serviceName); err == nil {
-		defer log.Close()
-		s.log.Log = log
-	}
-	if err := svc.Run(serviceName, s); err != nil {
-		_, _ = s.log.Write([]byte("the service manager does not take this process: " + err.Error()))
-		return 1, true
-	}
-	return s.code, true
+	return c
 }
 
-// service is the command line under Windows' service manager. Its log is the event log.
+// service is a gateway under Windows' service manager. Its log is the event log.
 type service struct {
-	args []string
-	log  eventWriter
-	code int
+	serve func(context.Context) error
+	log   eventWriter
 }
 
-// Execute runs the command line until it ends or the service manager stops it, which drains as SIGTERM does elsewhere.
+// Execute serves until the service manager stops it, which drains as SIGTERM does elsewhere.
 func (s *service) Execute(_ []string, requests <-chan svc.ChangeRequest, states chan<- svc.Status) (specific bool, code uint32) {
 	const accepted = svc.AcceptStop | svc.AcceptShutdown | svc.AcceptPreShutdown
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	ready, ended := make(chan struct{}), make(chan int, 1)
-	go func() {
-		ended <- execute(whenReady(ctx, func() { close(ready) }), s.args, strings.NewReader(""), io.Discard, s.log)
-	}()
+	ready, ended := make(chan struct{}), make(chan error, 1)
+	go func() { ended <- s.serve(whenReady(ctx, func() { close(ready) })) }()
 	state := svc.Status{State: svc.StartPending, WaitHint: uint32(patience.Milliseconds())}
 	states <- state
 	ticks := time.NewTicker(beat)
 	defer ticks.Stop()
 	for {
 		select {
-		case s.code = <-ended:
-			return s.code != 0, uint32(s.code)
+		case err := <-ended:
+			if err == nil {
+				return false, 0
+			}
+			_, _ = fmt.Fprintf(s.log, "rwsgate: %v\n", err)
+			return true, 1
 		case <-ready:
 			ready = nil
 			if state.State == svc.StartPending {
