@@ -66,6 +66,9 @@ func check(ctx context.Context, sources config.Sources, strict bool, out io.Writ
 	if e, ok := certificateExpiry(cfg, files); ok {
 		all = append(all, e.finding(cfg.Clock(nil)()))
 	}
+	if plan, err := planOf(cfg); err == nil { // else the configuration's findings say why
+		all = append(all, holdFindings(plan, cfg.Clock(nil)())...)
+	}
 	byTenant := make([][]finding, len(cfg.Tenants))
 	history := openHistory(ctx, cfg)
 	defer history.close()

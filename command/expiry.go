@@ -114,11 +114,12 @@ func (p *Program) expire(c *config.Config) {
 	p.expiries.current.Store(&all)
 }
 
-// warnOfExpiry logs what has ended or ends within 30 days, at once and then once a day, until ctx ends.
+// warnOfExpiry logs what has ended or ends within 30 days, holds too, at once and then once a day, until ctx ends.
 func (p *Program) warnOfExpiry(ctx context.Context) {
 	daily := time.NewTicker(expiryEvery)
 	defer daily.Stop()
 	for {
+		p.warnOfHolds()
 		for _, e := range p.expiries.all() {
 			if f := e.finding(p.now()); f.verdict != passed {
 				p.log.Warn("expiry", "tenant", f.tenant, "stage", f.stage, "expires", e.at.UTC().Format(time.RFC3339), "cause", f.saw, "mend", f.mend)

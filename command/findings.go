@@ -31,7 +31,11 @@ type finding struct {
 // configurationFindings are about the configuration as a whole.
 func configurationFindings(c *config.Config, files Files) []finding {
 	found := []finding{{stage: "configuration", verdict: passed, saw: counted(len(c.Tenants), "tenant")}}
-	if _, err := settingsOf(c, files); err != nil {
+	_, err := settingsOf(c, files)
+	if err == nil {
+		_, err = planOf(c)
+	}
+	if err != nil {
 		found = append(found, finding{stage: "configuration", verdict: failed, saw: err.Error()})
 	}
 	for _, w := range warningsOf(c) {

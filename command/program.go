@@ -38,6 +38,7 @@ type Program struct {
 	fetcher  *fetchers
 	bearer   bearer
 	ledger   *rollout.Ledger
+	rollout  *rollout.Control
 	cert     *certificate
 	expiries expiries
 	tracing  *tracing // nil: none
@@ -83,13 +84,18 @@ func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger)
 	p.ledger = rollout.NewLedger(rollout.LedgerOptions{
 		Store: p.store, Now: p.now, Logger: log, Identity: rollout.Identity(c.Ledger.Identity), Retention: c.Ledger.Retention.Std(),
 	})
+	p.rollout = rollout.NewControl(rollout.ControlOptions{
+		Store: p.store, Now: p.now, Logger: log, Identity: rollout.Identity(c.Ledger.Identity),
+		Stopped: func(rollout.Stop) { p.metrics.Stopped() },
+	})
 	answers := cache.NewAnswers(cache.AnswersOptions{MaxAnswers: c.Cache.MaxAnswers, MaxBytes: int64(c.Cache.MaxBytes)})
 	rows := cache.NewRows[translate.Answer](cache.RowsOptions{})
 	gateway.CollectTenants(registry, p.keeper, p.now)
+	gateway.CollectRollout(registry, p.rollout, p.now)
 	gateway.CollectCache(registry, "answers", answers.Stats)
 	gateway.CollectCache(registry, "rows", rows.Stats)
 	p.gateway = gateway.New(gateway.Options{
-		Histories: p.keeper, Answers: answers, Rows: rows, Log: log, Now: p.now, Recorder: p.metrics, Ledger: p.ledger,
+		Histories: p.keeper, Answers: answers, Rows: rows, Log: log, Now: p.now, Recorder: p.metrics, Ledger: p.ledger, Rollout: p.rollout,
 	})
 	if p.tracing, err = startTracing(ctx, os.Environ(), log); err != nil {
 		return p, err
@@ -100,6 +106,8 @@ func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger)
 	if err = p.apply(c); err != nil {
 		return p, err
 	}
+	_ = p.rollout.Sync(ctx) // a failure is logged, nobody is refused until it succeeds
+	p.rollout.LoadKnown(ctx)
 	p.metrics.Reloaded(true, time.Now())
 	w.Logger, w.Reloaded = log, p.reloaded
 	handler := admin.Handler(p.adminOptions(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))
@@ -122,9 +130,10 @@ func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger)
 // after a clean end.
 func (p *Program) Run(ctx context.Context) error {
 	keeping, stopKeeping := context.WithCancel(context.WithoutCancel(ctx))
-	kept := make(chan error, 2)
+	kept := make(chan error, 3)
 	go func() { kept <- p.keeper.Run(keeping) }()
 	go func() { kept <- p.ledger.Run(keeping) }()
+	go func() { kept <- p.rollout.Run(keeping) }()
 	group, serving := errgroup.WithContext(ctx)
 	p.listen(serving, group)
 	group.Go(func() error {
@@ -137,7 +146,7 @@ func (p *Program) Run(ctx context.Context) error {
 	})
 	err := group.Wait()
 	stopKeeping() // accepted requests may still have waited for a first fetch, and the last of them belong in the ledger
-	return errors.Join(err, <-kept, <-kept)
+	return errors.Join(err, <-kept, <-kept, <-kept)
 }
 
 // listen serves both listeners until ctx ends. Readiness turns false before the legacy listener hears of the end, and the
@@ -188,6 +197,10 @@ func (p *Program) apply(c *config.Config) error {
 	if err != nil {
 		return err
 	}
+	plan, err := planOf(c)
+	if err != nil {
+		return err
+	}
 	pair, err := readPair(c, p.files)
 	if err != nil {
 		return err
@@ -199,6 +212,7 @@ func (p *Program) apply(c *config.Config) error {
 	if err := p.gateway.Apply(settings); err != nil {
 		return err
 	}
+	p.rollout.Use(plan)
 	p.cert.use(pair)
 	p.expire(c)
 	return nil

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"rwsgate/config"
 	"rwsgate/gateway"
@@ -95,16 +94,6 @@ func warningsOf(c *config.Config) []string {
 	var out []string
 	for _, w := range c.Warnings(c.Clock(nil)(), nil) {
 		out = append(out, w.String())
-	}
-	return append(out, notYet(c)...)
-}
-
-// notYet names keys that are read and checked but not in force in this version, so that nobody relies on them.
-func notYet(c *config.Config) []string {
-	var out []string
-	holds := slices.ContainsFunc(c.Rollout.Clients, func(client config.Client) bool { return client.Hold() })
-	if len(c.Rollout.Reports) > 0 || len(c.Rollout.Brownouts) > 0 || holds {
-		out = append(out, "phases, brownouts and holds are not in force in this version: every report stays in the phase observe (date_delay works)")
 	}
 	return out
 }

@@ -27,6 +27,9 @@ type Options struct {
 	Minutes  func(tenant, zone string, report translate.Report) (gateway.Minutes, error) // see gateway.Gateway.Minutes
 	Zones    func() []string                                                             // names to choose a zone from
 	Expiries func() []Expiry                                                             // what ends, soonest first
+	Rollout  func(ctx context.Context) (rollout.Overview, error)
+	Pause    func(ctx context.Context, by, reason string) (rollout.State, error) // an error: nothing has changed
+	Resume   func(ctx context.Context) (rollout.State, error)
 	Versions map[string]string
 
 	// Host is the host of the listener's own address. From loopback, only requests to it or to a loopback name or address
@@ -59,6 +62,9 @@ func Handler(o Options) http.Handler {
 	closed.GET("/api/usage", a.usage)
 	closed.GET("/api/minutes", a.minutes)
 	closed.GET("/api/zones", a.zones)
+	closed.GET("/api/rollout", a.rolloutNow)
+	closed.POST("/api/rollout/pause", a.pause, a.sameOrigin)
+	closed.POST("/api/rollout/resume", a.resume, a.sameOrigin)
 	closed.POST("/api/refresh", a.refresh, a.sameOrigin)
 	closed.POST("/api/reload", a.reload, a.sameOrigin)
 	if o.Profiles {

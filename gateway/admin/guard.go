@@ -110,9 +110,5 @@ func (a *admin) failed(err error, c echo.Context) {
 
 // log records who did what to the running gateway.
 func (a *admin) log(c echo.Context, action string, args ...any) {
-	who, _ := c.Get(operator).(string)
-	if who == "" {
-		who = "loopback"
-	}
-	a.Log.Info("admin action", append([]any{"action", action, "who", who, "peer", c.Request().RemoteAddr}, args...)...)
+	a.Log.Info("admin action", append([]any{"action", action, "who", who(c), "peer", c.Request().RemoteAddr}, args...)...)
 }
