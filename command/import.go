@@ -26,6 +26,7 @@ type importing struct {
 	place  translate.Place
 	in     io.Reader
 	out    io.Writer
+	shown  *progress
 }
 
 func newImport() *cobra.Command {
@@ -93,12 +94,15 @@ func (i *importing) run(c *cobra.Command, files []string) (err error) {
 	if i.dryRun {
 		fmt.Fprintln(c.ErrOrStderr(), "dry run: nothing is stored")
 	}
+	i.shown = newProgress(c.ErrOrStderr(), files)
+	defer i.shown.close()
 	var total summary
 	for _, name := range files {
 		if err := i.file(ctx, name, &total); err != nil {
 			return err
 		}
 	}
+	i.shown.close()
 	if len(files) > 1 {
 		fmt.Fprintln(i.out, total)
 	}
@@ -144,7 +148,7 @@ func (i *importing) file(ctx context.Context, name string, total *summary) error
 		return errors.Join(ctx.Err(), err)
 	case err != nil:
 		total.refusedFiles++
-		return printRefused(i.out, name, err)
+		return i.say(func() error { return printRefused(i.out, name, err) })
 	}
 	change, err := i.target.store.Import(ctx, i.target.tenant.ID, store.ImportBatch{
 		Days: settled.Days, Spans: settled.Spans, Totals: settled.Totals, Source: saved.Kind.Source(),
@@ -157,7 +161,13 @@ func (i *importing) file(ctx context.Context, name string, total *summary) error
 	if err != nil {
 		return err
 	}
-	return printImported(i.out, name, saved, settled, i.place.Zone, change, kept)
+	return i.say(func() error { return printImported(i.out, name, saved, settled, i.place.Zone, change, kept) })
+}
+
+// say prints while no bar is in the way.
+func (i *importing) say(print func() error) (err error) {
+	i.shown.aside(func() { err = print() })
+	return err
 }
 
 // read reads one file, - the standard input.
@@ -172,7 +182,7 @@ func (i *importing) read(ctx context.Context, name string) (translate.Saved, tra
 		defer func() { _ = f.Close() }()
 		in, place.Saved = f, modified(f)
 	}
-	saved, err := translate.ReadSaved(in, i.order)
+	saved, err := translate.ReadSaved(i.shown.count(in), i.order)
 	if err != nil {
 		return saved, translate.Settled{}, withoutPath(err)
 	}
