@@ -24,6 +24,7 @@ func (p *Program) adminOptions(metrics http.Handler) admin.Options {
 		Refresh:     p.refresh,
 		Usage:       p.ledger.Usage,
 		Reload:      p.reload,
+		Explain:     p.gateway.Explain,
 		Rollout:     p.overview,
 		Pause:       p.rollout.Pause,
 		Resume:      p.rollout.Resume,

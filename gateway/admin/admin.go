@@ -25,6 +25,7 @@ type Options struct {
 	Usage    func(ctx context.Context, since time.Time) ([]rollout.Usage, error) // who called on that UTC day or later
 	Reload   func(ctx context.Context) (Reloaded, error)
 	Minutes  func(tenant, zone string, report translate.Report) (gateway.Minutes, error) // see gateway.Gateway.Minutes
+	Explain  Explain                                                                     // see gateway.Gateway.Explain
 	Zones    func() []string                                                             // names to choose a zone from
 	Expiries func() []Expiry                                                             // what ends, soonest first
 	Rollout  func(ctx context.Context) (rollout.Overview, error)
@@ -62,6 +63,7 @@ func Handler(o Options) http.Handler {
 	closed.GET("/api/usage", a.usage)
 	closed.GET("/api/minutes", a.minutes)
 	closed.GET("/api/zones", a.zones)
+	closed.GET("/api/explain", a.explain)
 	closed.GET("/api/rollout", a.rolloutNow)
 	closed.POST("/api/rollout/pause", a.pause, a.sameOrigin)
 	closed.POST("/api/rollout/resume", a.resume, a.sameOrigin)

@@ -69,6 +69,12 @@ func OptionNames(rawQuery string) []string {
 	return names
 }
 
+// OptionValue gives the value of a raw query's option of exactly this name, decoded and trimmed; empty if it is absent.
+func OptionValue(rawQuery, name string) string {
+	value, _ := scan(rawQuery).get(name)
+	return value
+}
+
 // decode undoes form encoding: plus signs and percent escapes; a malformed escape stands for itself.
 func decode(s string) string {
 	if !strings.ContainsAny(s, "%+") {
