@@ -18,6 +18,7 @@ import (
 	"rwsgate/config"
 	"rwsgate/gateway"
 	"rwsgate/gateway/admin"
+	"rwsgate/gateway/thin"
 	"rwsgate/rollout"
 	"rwsgate/store"
 	"rwsgate/translate"
@@ -43,6 +44,7 @@ type Program struct {
 	expiries expiries
 	tracing  *tracing // nil: none
 	registry *prometheus.Registry
+	sidecar  *thin.Sidecar // in thin mode, in place of keeper, ledger, rollout, fetcher and store
 	draining atomic.Bool
 	applied  atomic.Pointer[applied]
 	servers  [2]*gateway.Listener
@@ -65,7 +67,7 @@ func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger)
 		}
 	}()
 	if c.Thin() {
-		return p, errForward
+		return p, p.openThin(ctx, c)
 	}
 	for _, warning := range warningsOf(c) {
 		log.Warn("configuration", "warning", warning)
@@ -96,6 +98,7 @@ func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger)
 	gateway.CollectCache(registry, "rows", rows.Stats)
 	p.gateway = gateway.New(gateway.Options{
 		Histories: p.keeper, Answers: answers, Rows: rows, Log: log, Now: p.now, Recorder: p.metrics, Ledger: p.ledger, Rollout: p.rollout,
+		Deliveries: p.ledger, Version: version,
 	})
 	if p.tracing, err = startTracing(ctx, os.Environ(), log); err != nil {
 		return p, err
@@ -110,25 +113,32 @@ func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger)
 	p.rollout.LoadKnown(ctx)
 	p.metrics.Reloaded(true, time.Now())
 	w.Logger, w.Reloaded = log, p.reloaded
-	handler := admin.Handler(p.adminOptions(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))
+	return p, p.bind(ctx, c, p.gateway, admin.Handler(p.adminOptions(promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))))
+}
+
+// bind takes the addresses of both listeners.
+func (p *Program) bind(ctx context.Context, c *config.Config, legacy, operators handler) error {
 	p.servers = [2]*gateway.Listener{
-		p.listener(string(c.Listen), p.tracing.legacy(p.gateway), p.tls(c)),
-		p.listener(string(c.Admin.Listen), handler, nil),
+		p.listener(string(c.Listen), p.tracing.legacy(legacy), p.tls(c)),
+		p.listener(string(c.Admin.Listen), operators, nil),
 	}
 	p.servers[0].Linger = c.Limits.DrainDelay.Std()
 	p.servers[1].Drain = min(p.servers[1].Drain, adminDrain)
 	for _, l := range p.servers {
-		if err = l.Open(ctx); err != nil {
-			return p, err
+		if err := l.Open(ctx); err != nil {
+			return err
 		}
 	}
 	p.Legacy, p.Admin = p.servers[0].Address(), p.servers[1].Address()
-	return p, nil
+	return nil
 }
 
 // Run keeps histories fresh and serves both listeners until ctx ends, then drains the accepted requests. It gives nil
 // after a clean end.
 func (p *Program) Run(ctx context.Context) error {
+	if p.sidecar != nil {
+		return p.runThin(ctx)
+	}
 	keeping, stopKeeping := context.WithCancel(context.WithoutCancel(ctx))
 	kept := make(chan error, 3)
 	go func() { kept <- p.keeper.Run(keeping) }()
@@ -193,6 +203,9 @@ func (p *Program) Close() error {
 
 // apply puts a configuration into force: tenants, users, certificate. Listeners and store stay as they are.
 func (p *Program) apply(c *config.Config) error {
+	if p.sidecar != nil {
+		return p.applyThin(c)
+	}
 	settings, err := settingsOf(c, p.files)
 	if err != nil {
 		return err
@@ -214,6 +227,7 @@ func (p *Program) apply(c *config.Config) error {
 	}
 	p.rollout.Use(plan)
 	p.cert.use(pair)
+	setLevel(p.log, c.Log)
 	p.expire(c)
 	return nil
 }

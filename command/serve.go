@@ -3,8 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 
@@ -61,7 +59,12 @@ func serve(ctx context.Context, c *cobra.Command) error {
 func run(ctx context.Context, p *Program) error {
 	stop := p.onSignal(ctx)
 	defer stop()
-	p.log.Info("ready", "listen", p.Legacy, "admin", p.Admin, "version", version, "store", p.store.Kind(), "tenants", len(p.keeper.Tenants()))
+	if p.sidecar != nil {
+		p.log.Info("ready", "listen", p.Legacy, "admin", p.Admin, "version", version, "central", p.sidecar.Central.String())
+	} else {
+		p.log.Info("ready", "listen", p.Legacy, "admin", p.Admin, "version", version, "store", p.store.Kind(), "tenants", len(p.keeper.Tenants()))
+	}
+	tellReady(ctx, p.log)
 	err := p.Run(ctx)
 	if closed := p.Close(); err == nil {
 		err = closed
@@ -102,16 +105,4 @@ func (p *Program) onSignal(ctx context.Context) (stop func()) {
 // sourcesOf says where this command's configuration comes from.
 func sourcesOf(c *cobra.Command) config.Sources {
 	return config.Sources{Env: os.Environ(), Flags: c.Flags()}
-}
-
-// newLog makes the program's log.
-func newLog(w io.Writer, l config.Log) *slog.Logger {
-	var level slog.Level
-	// The configuration allows only the names that slog knows.
-	_ = level.UnmarshalText([]byte(l.Level))
-	options := &slog.HandlerOptions{Level: level}
-	if l.Format == "text" {
-		return slog.New(slog.NewTextHandler(w, options))
-	}
-	return slog.New(slog.NewJSONHandler(w, options))
 }

@@ -2,7 +2,6 @@ package command
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"net/http"
 
@@ -86,8 +85,6 @@ func dsn(s config.Store) string {
 	}
 	return s.String()
 }
-
-var errForward = errors.New("forward.url: the thin mode is not part of this version; remove the key, or use a release that lists it in its CHANGELOG")
 
 // warningsOf gives what is allowed in a configuration but worth knowing.
 func warningsOf(c *config.Config) []string {

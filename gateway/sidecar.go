@@ -75,8 +75,8 @@ type Delivery struct {
 
 // Bounds of a delivery.
 const (
-	MaxDeliveryBytes = 256 << 10
-	MaxDeliveryKinds = 500
+	MaxDeliveryBytes = 1 << 20
+	MaxDeliveryKinds = 100
 	MaxDeliveryCalls = 10_000 // sum of Times
 )
 
