@@ -30,6 +30,8 @@ type ControlOptions struct {
 	Identity Identity         // the ledger's; empty: IdentityFull
 	Poll     time.Duration    // between looks at the store; 0: 2 s
 	Stopped  func(Stop)       // told of each brownout that this process stops; nil: nobody is
+
+	mostKnown int // clients that are held in memory; 0: knownMost
 }
 
 const (
@@ -72,7 +74,7 @@ func NewControl(o ControlOptions) *Control {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	o.Poll = cmp.Or(o.Poll, defaultPoll)
+	o.Poll, o.mostKnown = cmp.Or(o.Poll, defaultPoll), cmp.Or(o.mostKnown, knownMost)
 	c := &Control{o: o, kick: make(chan struct{}, 1)}
 	c.current.Store(&inForce{plan: &Plan{}, state: State{Stops: []Stop{}}})
 	return c

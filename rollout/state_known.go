@@ -99,7 +99,7 @@ func (c *Control) readKnown(ctx context.Context, w *Window, all bool) (*known, e
 		k.key = key
 	}
 	err := c.o.Store.KnownClients(ctx, w.From, func(tenant, client string) error {
-		if len(k.ids) >= knownMost {
+		if len(k.ids) >= c.o.mostKnown {
 			return errManyClients
 		}
 		k.ids[knownOf(tenant, client)] = struct{}{}
