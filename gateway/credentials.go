@@ -81,8 +81,8 @@ type claim struct {
 
 // verify says whether a claim's password is its user's. The password is tried as the UTF-8 that it is, then as
 // Windows-1252, which old .NET clients send (an operator hashed the UTF-8 form). An unknown user costs what a known one
-// does. What was verified a short while ago never waits. The error is errBusy, a *waitError or the context's.
-func (v *verifier) verify(ctx context.Context, file PasswordFile, c claim) (bool, error) {
+// does. What was verified a short while ago never waits. The error is errBusy or a *waitError. The queue bounds the wait.
+func (v *verifier) verify(file PasswordFile, c claim) (bool, error) {
 	hash, known := file[c.user]
 	if !known {
 		if hash = v.decoy(file, c.user); hash == nil {
@@ -94,20 +94,15 @@ func (v *verifier) verify(ctx context.Context, file PasswordFile, c claim) (bool
 		return true, nil
 	}
 	// A client that begins with many requests at once has made one attempt.
-	flight := v.flights.DoChan(digest+c.from.String(), func() (any, error) {
+	done, err, _ := v.flights.Do(digest+c.from.String(), func() (any, error) {
 		ok, err := v.attempt(c, hash, known)
 		if ok && v.known.ItemCount() < rememberedAtMax {
 			v.known.SetDefault(digest, struct{}{})
 		}
 		return ok, err
 	})
-	select {
-	case done := <-flight:
-		ok, _ := done.Val.(bool)
-		return ok, done.Err
-	case <-ctx.Done():
-		return false, ctx.Err()
-	}
+	ok, _ := done.(bool)
+	return ok, err
 }
 
 // remembers says whether a credential was verified a short while ago, and keeps in mind one that stays in use: a client
@@ -155,8 +150,8 @@ func (v *verifier) decoy(file PasswordFile, user string) []byte {
 
 // Verify says whether password is user's in a file; it shares the gateway's limits on checking and guessing, and its
 // memory. A wait says that the password was not even looked at and when the next attempt is due.
-func (g *Gateway) Verify(ctx context.Context, file PasswordFile, from netip.Addr, user string, password []byte) (ok bool, wait time.Duration) {
-	ok, err := g.verifier.verify(ctx, file, claim{user, password, from})
+func (g *Gateway) Verify(_ context.Context, file PasswordFile, from netip.Addr, user string, password []byte) (ok bool, wait time.Duration) {
+	ok, err := g.verifier.verify(file, claim{user, password, from})
 	if late := (*waitError)(nil); errors.As(err, &late) {
 		return false, late.wait
 	}

@@ -35,7 +35,7 @@ func TestVerify(t *testing.T) {
 		{"empty", "reader@example.com", "", false},
 	} {
 		for _, again := range []string{"first", "again"} {
-			got, err := v.verify(t.Context(), file, claim{c.user, []byte(c.password), netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})})
+			got, err := v.verify(file, claim{c.user, []byte(c.password), netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})})
 			if err != nil || got != c.want {
 				t.Errorf("%s, %s: %v, %v", c.name, again, got, err)
 			}
@@ -53,10 +53,10 @@ func TestVerify(t *testing.T) {
 
 func TestAChangedPasswordIsForgotten(t *testing.T) {
 	v := newVerifier(time.Now)
-	if ok, _ := v.verify(t.Context(), PasswordFile{"a": hashOf(t, "old")}, claim{user: "a", password: []byte("old")}); !ok {
+	if ok, _ := v.verify(PasswordFile{"a": hashOf(t, "old")}, claim{user: "a", password: []byte("old")}); !ok {
 		t.Fatal("the right password is refused")
 	}
-	if ok, _ := v.verify(t.Context(), PasswordFile{"a": hashOf(t, "new")}, claim{user: "a", password: []byte("old")}); ok {
+	if ok, _ := v.verify(PasswordFile{"a": hashOf(t, "new")}, claim{user: "a", password: []byte("old")}); ok {
 		t.Error("the old password still works after a change")
 	}
 }
@@ -66,7 +66,7 @@ func TestABusyVerifierRefuses(t *testing.T) {
 	for range cap(v.queue) {
 		v.queue <- struct{}{}
 	}
-	if _, err := v.verify(t.Context(), PasswordFile{"a": hashOf(t, "x")}, claim{user: "a", password: []byte("x")}); !errors.Is(err, errBusy) {
+	if _, err := v.verify(PasswordFile{"a": hashOf(t, "x")}, claim{user: "a", password: []byte("x")}); !errors.Is(err, errBusy) {
 		t.Errorf("error %v, want errBusy", err)
 	}
 }

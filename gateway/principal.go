@@ -31,7 +31,7 @@ func (g *Gateway) authenticate(ctx context.Context, s *settings, h http.Header, 
 		return principal{}, rws.PlainPassword()
 	}
 	if token, ok := bearer(header); ok && s.Tokens != nil {
-		return s.Tokens.principalOf(ctx, s, token)
+		return s.Tokens.principalOf(unhurried(ctx), s, token)
 	}
 	open := s.AnonymousLoopback && p.loopback
 	user, password, given := basic(header)
@@ -43,7 +43,7 @@ func (g *Gateway) authenticate(ctx context.Context, s *settings, h http.Header, 
 		return principal{}, errUnauthorized
 	}
 	who := principal{name: user} // for the log, also when it is refused
-	ok, err := g.verifier.verify(ctx, s.Passwords, claim{user, password, p.addr})
+	ok, err := g.verifier.verify(s.Passwords, claim{user, password, p.addr})
 	switch {
 	case errors.Is(err, errBusy):
 		return who, rws.OverBudget()

@@ -31,7 +31,7 @@ func (g *Gateway) report(r *http.Request, k *call) (reply, error) {
 	result, view := g.ask(request, k, snapshot, ready, now)
 	if view.missing {
 		var err error
-		if snapshot, err = g.Histories.Wait(r.Context(), k.tenant.ID); err != nil {
+		if snapshot, err = g.Histories.Wait(unhurried(r.Context()), k.tenant.ID); err != nil {
 			return reply{}, err
 		}
 		now = g.Now()

@@ -91,13 +91,17 @@ func peerOf(r *http.Request) netip.Addr {
 func (a *admin) failed(err error, c echo.Context) {
 	status, message := http.StatusInternalServerError, "internal error"
 	var told *echo.HTTPError
-	if errors.As(err, &told) {
+	switch {
+	case c.Request().Context().Err() != nil:
+		// Nobody is to blame that a caller has hung up, and nobody reads this.
+		status, message = http.StatusRequestTimeout, "the connection was closed before the answer was ready"
+	case errors.As(err, &told):
 		status = told.Code
 		message = http.StatusText(status)
 		if s, ok := told.Message.(string); ok {
 			message = s
 		}
-	} else {
+	default:
 		a.Log.Error("admin request failed", "path", c.Path(), "cause", err.Error())
 	}
 	if c.Response().Committed {
