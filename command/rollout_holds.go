@@ -35,6 +35,9 @@ func ownerOf(h rollout.Hold) string {
 
 // warnOfHolds logs the holds that have expired or end within 30 days.
 func (p *Program) warnOfHolds() {
+	if p.rollout == nil {
+		return // a sidecar: holds are the central gateway's
+	}
 	for _, f := range holdFindings(p.rollout.Plan(), p.now()) {
 		if f.verdict != passed {
 			p.log.Warn("hold", "cause", f.saw, "mend", f.mend)
