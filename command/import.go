@@ -157,11 +157,11 @@ func (i *importing) file(ctx context.Context, name string, total *summary) error
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	total.add(change, len(settled.LeftOut))
-	kept, err := i.target.keptFrom(ctx, settled, i.place.Zone, change)
+	kept, err := i.target.keptFrom(ctx, settled, i.place.Zone)
 	if err != nil {
 		return err
 	}
-	return i.say(func() error { return printImported(i.out, name, saved, settled, i.place.Zone, change, kept) })
+	return i.say(func() error { return printImported(i.out, name, saved, settled, i.place.Zone, change, kept.lines()) })
 }
 
 // say prints while no bar is in the way.

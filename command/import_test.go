@@ -117,6 +117,7 @@ graph.csv: Graph CSV, 7 UTC days, 2013-09-06..2013-09-12
 daily-page2.xml: Atom, CsP2PAVTimeDaily, 5 rows, 2013-09-09..2013-09-13, in America/Los_Angeles
   2 added, 0 changed, 0 the same, 3 refused
   refused: 2013-09-09, 2013-09-10, 2013-09-11: UTC days that are known cover the saved day
+  kept in part: 2013-09-12: UTC days that are known cover the rest of the saved day
 2 files imported, 0 refused: 9 added, 0 changed, 0 the same, 3 refused
 `},
 		{[]string{"graph-later.csv"}, 0, `

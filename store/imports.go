@@ -74,7 +74,13 @@ func (b held) with(batch ImportBatch) (translate.History, translate.Change, erro
 		}
 	}
 	h, change := b.history.WithDays(fixed)
-	h, more := translate.Merge(h, translate.Download{Days: open})
+	merge := func(h translate.History, open []translate.DayMinutes) (translate.History, translate.Change) {
+		return translate.Merge(h, translate.Download{Days: open})
+	}
+	if slices.ContainsFunc(fixed, func(d translate.DayMinutes) bool { return !d.IsZero() }) {
+		merge = translate.Correct // the import as a whole is not of zeros alone
+	}
+	h, more := merge(h, open)
 	change = sum(change, more)
 	h, err := b.withoutZeros(h, batch.Spans)
 	if err != nil {

@@ -14,10 +14,16 @@ import (
 // Graph's days win over imported observations: the observation keeps only the time that no known day covers, with its
 // share of the minutes by seconds, so that no time counts twice and no minute is counted that nobody reported.
 func Merge(h History, d Download) (History, Change) {
+	return merged(h, d.Days, slices.ContainsFunc(d.Days, func(m DayMinutes) bool { return !m.IsZero() }))
+}
+
+// Correct is Merge for some days of a report whose other days have minutes: its zeros prove something too.
+func Correct(h History, days []DayMinutes) (History, Change) { return merged(h, days, true) }
+
+func merged(h History, days []DayMinutes, carries bool) (History, Change) {
 	var change Change
-	carries := slices.ContainsFunc(d.Days, func(m DayMinutes) bool { return !m.IsZero() })
-	accepted := make([]DayMinutes, 0, len(d.Days))
-	for _, m := range sortedDays(d.Days) {
+	accepted := make([]DayMinutes, 0, len(days))
+	for _, m := range sortedDays(days) {
 		repeated := len(accepted) > 0 && accepted[len(accepted)-1].Day == m.Day
 		old, known := h.At(m.Day)
 		switch {
