@@ -19,7 +19,7 @@ type Listener struct {
 	Handler       http.Handler
 	TLS           *tls.Config   // nil: plain HTTP
 	HeaderTimeout time.Duration // for a request's headers, and for a TLS handshake
-	BodyTimeout   time.Duration // for a whole request; 0: twice HeaderTimeout. No legal request has a body
+	BodyTimeout   time.Duration // for a request's body, which no legal request has; 0: HeaderTimeout
 	WriteTimeout  time.Duration // for an answer; 0: two minutes
 	IdleTimeout   time.Duration // between two requests of a connection; 0: two minutes
 	Linger        time.Duration // how long requests are still accepted after the end was called for; counts as part of Drain
@@ -100,7 +100,6 @@ func (l *Listener) server() *http.Server {
 		Handler:           http.HandlerFunc(l.answer),
 		TLSConfig:         l.TLS,
 		ReadHeaderTimeout: l.HeaderTimeout,
-		ReadTimeout:       cmp.Or(l.BodyTimeout, 2*l.HeaderTimeout),
 		WriteTimeout:      cmp.Or(l.WriteTimeout, patience),
 		IdleTimeout:       cmp.Or(l.IdleTimeout, patience),
 		MaxHeaderBytes:    headerBytes,
@@ -112,8 +111,13 @@ func (l *Listener) server() *http.Server {
 }
 
 // answer has the handler answer, and ends the connection with it once the end was called for: a client that sends its
-// next request just when the server closes an idle connection gets no answer to it.
+// next request just when the server closes an idle connection gets no answer to it. A body has its own time. The
+// server's ReadTimeout would run on while the answer is made, and end the connection of whoever waits longer for one.
 func (l *Listener) answer(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 {
+		// Without a deadline, which every connection of ours can have, WriteTimeout is the bound.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(cmp.Or(l.BodyTimeout, l.HeaderTimeout)))
+	}
 	if l.leaving.Load() {
 		w.Header().Set("Connection", "close")
 	}

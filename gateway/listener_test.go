@@ -96,6 +96,32 @@ func TestSlowClientsAreCut(t *testing.T) {
 	}
 }
 
+// TestASlowAnswerLeavesTheConnection pins that the limits on slow requests do not run while an answer is made.
+func TestASlowAnswerLeavesTheConnection(t *testing.T) {
+	const limit = 20 * time.Millisecond
+	var early error
+	l := &Listener{HeaderTimeout: limit, IdleTimeout: time.Hour, Drain: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(3 * limit)
+		early = r.Context().Err()
+		ok(w, r)
+	})}
+	serveOn(t, l)
+	c := dial(t, l)
+	replies := bufio.NewReader(c)
+	for range 2 {
+		if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		r, err := http.ReadResponse(replies, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body, err := io.ReadAll(r.Body); err != nil || string(body) != "ok" || r.Close || early != nil {
+			t.Errorf("%q %v, context %v", body, err, early)
+		}
+	}
+}
+
 func TestHeadersAreBounded(t *testing.T) {
 	l := &Listener{HeaderTimeout: time.Minute, Handler: http.HandlerFunc(ok), Drain: time.Minute}
 	serveOn(t, l)

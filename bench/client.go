@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bufio"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+)
+
+// client sends requests over one connection at a time and reads the answers whole. It does little else, so that the
+// server's work is what is measured.
+type client struct {
+	Dial func() (net.Conn, error)
+
+	conn  net.Conn
+	reads *bufio.Reader
+	body  []byte
+}
+
+// answer is what came back; its body is good until the next request.
+type answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+	Reused bool // the connection had carried a request before
+	Last   bool // the server ends the connection with it
+}
+
+// basic is the Authorization header of a name and password.
+func basic(user, secret string) string {
+	return "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+secret))
+}
+
+// Do sends GET target with header lines and reads the answer. After an error the next request opens a new connection.
+func (c *client) Do(target string, headers ...string) (answer, error) {
+	a := answer{Reused: c.conn != nil}
+	err := c.open()
+	if err != nil {
+		return a, err
+	}
+	var b strings.Builder
+	b.WriteString("GET " + target + " HTTP/1.1\r\nHost: reports.office365.com\r\n")
+	for _, h := range headers {
+		b.WriteString(h + "\r\n")
+	}
+	b.WriteString("\r\n")
+	if _, err = io.WriteString(c.conn, b.String()); err == nil {
+		err = c.read(&a)
+	}
+	if err != nil || a.Last {
+		c.Close()
+	}
+	return a, err
+}
+
+func (c *client) open() error {
+	if c.conn != nil {
+		return nil
+	}
+	conn, err := c.Dial()
+	if err != nil {
+		return dialError{err}
+	}
+	c.conn, c.reads = conn, bufio.NewReaderSize(conn, 64<<10)
+	return nil
+}
+
+func (c *client) read(a *answer) error {
+	response, err := http.ReadResponse(c.reads, nil)
+	if err != nil {
+		return err
+	}
+	a.Status, a.Header, a.Last = response.StatusCode, response.Header, response.Close
+	if response.ContentLength < 0 {
+		return fmt.Errorf("status %d without a length", a.Status)
+	}
+	if int64(cap(c.body)) < response.ContentLength {
+		c.body = make([]byte, response.ContentLength)
+	}
+	a.Body = c.body[:response.ContentLength]
+	_, err = io.ReadFull(response.Body, a.Body)
+	return err
+}
+
+// Close ends the connection, if there is one.
+func (c *client) Close() {
+	if c.conn != nil {
+		_ = c.conn.Close()
+		c.conn = nil
+	}
+}
+
+// dialError says that a request was never sent.
+type dialError struct{ error }
+
+// Unwrap gives the error of the network.
+func (e dialError) Unwrap() error { return e.error }
+
+// wasSent says whether a request reached a connection before its error.
+func wasSent(err error) bool { return !errors.As(err, new(dialError)) }

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// runGuessing has many addresses guess at many names while the real client goes on and another one of its kind comes.
+func runGuessing(t *testing.T, g *gate, s sizes) {
+	known := &client{Dial: g.Dial}
+	defer known.Close()
+	at := func(address string) string { return "X-Forwarded-For: " + address + "\r\nX-Forwarded-Proto: https" }
+	if a, err := known.Do(daily, basic(reader, password), at("198.51.100.7")); err != nil || a.Status != 200 {
+		t.Fatalf("%v, status %d", err, a.Status)
+	}
+	var checked, refused, busy atomic.Int64 // guesses by what came of them
+	guess := func(c *client, user string, address string, n int) bool {
+		a, err := c.Do(daily, basic(user, fmt.Sprint("guess ", n)), at(address))
+		switch {
+		case err != nil && !wasSent(err):
+			// Its handshake met the limit on slow ones: this machine is busy with passwords.
+		case err != nil || a.Status != 401 && a.Status != 503:
+			t.Errorf("a guess at %s from %s: %v, status %d", user, address, err, a.Status)
+			return false
+		case a.Status == 503:
+			busy.Add(1)
+		case a.Header.Get("Retry-After") != "":
+			refused.Add(1)
+		default:
+			checked.Add(1)
+		}
+		return true
+	}
+	begun := time.Now()
+	c := &client{Dial: g.Dial}
+	for n := range 300 {
+		if !guess(c, reader, "192.0.2.1", n) {
+			break
+		}
+	}
+	c.Close()
+	most := 4 + math.Log2(time.Since(begun).Seconds()+1)
+	t.Logf("one address, one name, 300 guesses in a row: %d looked at, %d refused, %d too many at once", checked.Load(), refused.Load(), busy.Load())
+	if n := checked.Load(); float64(n) > most || refused.Load() < 250 {
+		t.Errorf("%d guesses were looked at, at most %.0f may be", n, most)
+	}
+
+	checked.Store(0)
+	refused.Store(0)
+	var ended atomic.Bool
+	var workers sync.WaitGroup
+	addresses := max(2, 2*int(s.guesses.Seconds()))
+	for w := range 100 {
+		workers.Go(func() {
+			c := &client{Dial: g.Dial}
+			defer c.Close()
+			for n := w; !ended.Load(); n += 100 {
+				user := reader
+				if n%3 > 0 {
+					user = fmt.Sprintf("user%d@example.onmicrosoft.com", n%50)
+				}
+				if !guess(c, user, fmt.Sprintf("203.0.113.%d", n/7%addresses), n) {
+					return
+				}
+			}
+		})
+	}
+	served, waits := 0, 0
+	newcomer := &client{Dial: g.Dial}
+	defer newcomer.Close()
+	for until := time.Now().Add(s.guesses); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
+		a, err := known.Do(daily, basic(reader, password), at("198.51.100.7"))
+		if err != nil || a.Status != 200 {
+			t.Fatalf("the real client: %v, status %d", err, a.Status)
+		}
+		if served++; served%20 > 0 {
+			continue
+		}
+		a, err = newcomer.Do(daily, basic(reader, password), at(fmt.Sprintf("198.51.100.%d", 10+served/20%200)))
+		if err == nil && a.Status == 503 && a.Header.Get("Retry-After") != "" {
+			waits++
+		} else if err != nil || a.Status != 200 {
+			t.Fatalf("the right password from a new address: %v, status %d", err, a.Status)
+		}
+	}
+	ended.Store(true)
+	workers.Wait()
+	t.Logf("%d addresses, 51 names: %d looked at, %d refused, %d too many at once; meanwhile the real client had %d answers, and of %d times from a new address %d were told to come again",
+		addresses, checked.Load(), refused.Load(), busy.Load(), served, served/20, waits)
+	if refused.Load() < checked.Load() {
+		t.Error("most guesses were looked at")
+	}
+}
