@@ -31,6 +31,9 @@ const (
 const (
 	thinMemory  = 14 << 20 // soft limit of the Go heap and runtime, bytes
 	thinPercent = 50       // growth of the heap between two collections
+
+	thinSettled = 2 * time.Second  // after the start
+	thinTrim    = 30 * time.Second // between two looks for pages that are not used
 )
 
 // openThin makes p a sidecar: listeners, TLS, metrics and reload are as in a full gateway, but for tenants, store and
@@ -92,6 +95,18 @@ func beSmall(environment func(string) (string, bool)) {
 	}
 }
 
+// staySmall gives back now and then what the process does not use any more.
+func staySmall(ctx context.Context) {
+	for pause := thinSettled; ; pause = thinTrim {
+		select {
+		case <-time.After(pause):
+			givePagesBack()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // applyThin puts a sidecar's configuration into force.
 func (p *Program) applyThin(c *config.Config) error {
 	pair, err := readPair(c, p.files)
@@ -139,6 +154,10 @@ func (p *Program) runThin(ctx context.Context) error {
 	})
 	group.Go(func() error {
 		p.warnOfExpiry(serving)
+		return nil
+	})
+	group.Go(func() error {
+		staySmall(serving)
 		return nil
 	})
 	err := group.Wait()

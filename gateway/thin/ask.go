@@ -127,6 +127,7 @@ var spelling = map[string]string{
 	http.CanonicalHeaderKey(rws.HeaderDataServiceVersion): rws.HeaderDataServiceVersion,
 	http.CanonicalHeaderKey(rws.HeaderVersion):            rws.HeaderVersion,
 	http.CanonicalHeaderKey(rws.HeaderError):              rws.HeaderError,
+	"Www-Authenticate":                                    "WWW-Authenticate",
 }
 
 // inward gives the headers of an answer that go on to the client.
