@@ -41,7 +41,7 @@ func (panicking) Snapshot(string) (translate.Snapshot, bool) { panic("a secret o
 // page-size the page (default 1000), public-url the scheme and host in links (default https://reports.office365.com),
 // anonymous who needs no password (default loopback; "none": reader@example.onmicrosoft.com with password demo only),
 // tenants how many there are (default 1; with 2 nobody is at home without a name), unknown-timezone (default reject),
-// budget ("spent": no room for one more request).
+// budget ("spent": no room for one more request), rollout (see fixtureRollout; default: everything is observed).
 func newFixture(t *testing.T, settings map[string]string) *Gateway {
 	t.Helper()
 	get := func(key, fallback string) string {
@@ -80,6 +80,9 @@ func newFixture(t *testing.T, settings map[string]string) *Gateway {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if words := get("rollout", ""); words != "" {
+		g.Rollout = fixtureRollout(t, words)
 	}
 	if get("budget", "") == "spent" {
 		g.underWay.Add(1)
