@@ -23,6 +23,7 @@ var mayImport = map[string][]string{
 	"store":           {"translate"},
 	"cache":           {"translate"},
 	"rollout":         {"translate", "store"},
+	"rollout/traffic": {},
 	"gateway":         {"odata", "translate", "cache", "rollout", "gateway/rws"},
 	"gateway/rws":     {},
 	"gateway/thin":    {"odata", "cache", "gateway", "gateway/rws"},
