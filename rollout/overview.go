@@ -32,6 +32,11 @@ type Overview struct {
 	Holds       []Hold         `json:"holds"`
 	Clients     []Client       `json:"clients"`   // by tenant, owner and name
 	Standings   map[string]int `json:"standings"` // clients by Standing, every standing named
+	Ownerless   int            `json:"without_owner"`
+	// Beyond are those of Clients that stand for several whom the ledger had no room to tell apart: nothing is foretold
+	// of them, and they are never quiet nor retirable.
+	Beyond      int       `json:"beyond_bound"`
+	RecentSince time.Time `json:"recent_since"` // begin of Client.Recent
 }
 
 // ReportPhase is the phase of a report for clients without a hold.
@@ -64,6 +69,7 @@ type Brownout struct {
 	Zone    string           `json:"zone"`
 	State   string           `json:"state"`
 	Effects []BrownoutEffect `json:"effects"` // of the clients that were known when it began
+	Counts  map[string]int   `json:"counts"`  // of Effects; every effect is named
 }
 
 // The effects of a brownout on a client.
@@ -71,6 +77,7 @@ const (
 	EffectAway    = "failed and stayed away"
 	EffectRetried = "failed and retried until served" // nobody noticed
 	EffectFailing = "failed"                          // too early to say which of the two
+	EffectServed  = "called and was served"           // under a hold, or of a report in another phase
 	EffectNever   = "never called"
 )
 
@@ -104,8 +111,8 @@ type Standing string
 // The standings. Exactly one is true of a client: the first of them that fits.
 const (
 	StandingNew       Standing = "new"       // first seen within the last week
-	StandingRetirable Standing = "retirable" // it calls, but only ever got empty feeds: nobody would miss them
-	StandingQuiet     Standing = "quiet"     // missed two of its turns
+	StandingRetirable Standing = "retirable" // only ever got empty feeds of days that were covered, see Sums
+	StandingQuiet     Standing = "quiet"     // missed two of its turns, see Foretell
 	StandingOverdue   Standing = "overdue"   // missed one
 	StandingActive    Standing = "active"
 )
@@ -136,6 +143,11 @@ type Client struct {
 	MissedTurns int              `json:"missed_turns"`
 	Standing    Standing         `json:"standing"`
 	Queries     []Query          `json:"queries"` // most used first
+	TenantName  string           `json:"tenant_name,omitempty"`
+	DueWithin   int              `json:"due_within_days"`     // days after NextDue on which it is not late yet
+	QuietFrom   time.Time        `json:"quiet_from,omitzero"` // when it is quiet, does it not call until then
+	Beyond      bool             `json:"beyond_bound"`        // see Overview.Beyond
+	Recent      Tally            `json:"recent"`              // since Overview.RecentSince
 }
 
 // Query is one shape of query that a client sends: dates and other values that change from call to call are left out.

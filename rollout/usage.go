@@ -97,9 +97,13 @@ func (s *summary) client(c store.LedgerClient) error {
 	}
 	s.place[[2]string{c.Tenant, c.ID}] = len(s.all)
 	s.days = append(s.days, nil)
-	s.all = append(s.all, Usage{Tenant: c.Tenant, Client: c.ID, Principal: c.Principal, Claimed: c.Claimed, Agent: c.Agent, Address: c.Address,
-		UserAgent: c.UserAgent, SeenFrom: c.SeenFrom, First: c.First, Last: c.Last, Tally: newTally()})
+	s.all = append(s.all, usageOf(c))
 	return nil
+}
+
+func usageOf(c store.LedgerClient) Usage {
+	return Usage{Tenant: c.Tenant, Client: c.ID, Principal: c.Principal, Claimed: c.Claimed, Agent: c.Agent, Address: c.Address,
+		UserAgent: c.UserAgent, SeenFrom: c.SeenFrom, First: c.First, Last: c.Last, Tally: newTally()}
 }
 
 func (s *summary) day(d store.LedgerDay) error {
@@ -119,7 +123,11 @@ func (s *summary) mark(m store.LedgerMark) error {
 	if !ok {
 		return errNoClient
 	}
-	u := &s.all[i]
+	s.all[i].addMark(m)
+	return nil
+}
+
+func (u *Usage) addMark(m store.LedgerMark) {
 	for _, t := range []*Tally{&u.Tally, &u.report(m.Report).Tally} {
 		switch m.Kind {
 		case markZone:
@@ -128,7 +136,6 @@ func (s *summary) mark(m store.LedgerMark) error {
 			t.Refusals[m.Name] += m.Calls
 		}
 	}
-	return nil
 }
 
 // report gives the part of a report; days come by report.

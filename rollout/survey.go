@@ -1,0 +1,121 @@
+package rollout
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"rwsgate/translate"
+)
+
+// SurveyOptions are what a Survey is made of. Ledger, Plan and State are required.
+type SurveyOptions struct {
+	Ledger interface {
+		Sums(context.Context) ([]Sums, error)
+	} // a Ledger
+	Plan    func() *Plan
+	State   func() State
+	Tenants func() map[string]string // names of tenants by their id in lower case; nil: none are known
+	Now     func() time.Time         // nil: time.Now
+	Keep    time.Duration            // how long what was read of the ledger is shown again; 0: 5 s
+}
+
+// Survey shows the whole rollout: the plan and what was done to it, with what the ledger knows. What it read of the
+// ledger it keeps for some seconds, and for as long as twenty readings take, so that pages and metrics do not keep the
+// store busy; the plan and its state are always those in force. It is safe for concurrent use.
+type Survey struct {
+	o SurveyOptions
+
+	mu   sync.Mutex // one reading at a time
+	sums []Sums
+	read time.Time // wall clock; zero: never
+	took time.Duration
+}
+
+// readsApart is how many times as long as one reading lies between two.
+const readsApart = 20
+
+// NewSurvey makes a Survey.
+func NewSurvey(o SurveyOptions) *Survey {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Tenants == nil {
+		o.Tenants = func() map[string]string { return nil }
+	}
+	o.Keep = cmp.Or(o.Keep, 5*time.Second)
+	return &Survey{o: o}
+}
+
+// Overview gives the rollout at this moment. The ledger's part is as old as Keep at most, or as readsApart readings
+// take.
+func (s *Survey) Overview(ctx context.Context) (Overview, error) {
+	sums, err := s.recent(ctx, 0)
+	if err != nil {
+		return Overview{}, err
+	}
+	return NewOverview(s.o.Plan(), s.o.State(), s.o.Tenants(), sums, s.o.Now()), nil
+}
+
+// Fresh is Overview with the ledger as it is now.
+func (s *Survey) Fresh(ctx context.Context) (Overview, error) {
+	s.mu.Lock()
+	s.read = time.Time{}
+	s.mu.Unlock()
+	return s.Overview(ctx)
+}
+
+// recent gives what the ledger holds, read again when it is older than it may be.
+func (s *Survey) recent(ctx context.Context, atLeast time.Duration) ([]Sums, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if keep := max(s.o.Keep, atLeast, readsApart*s.took); !s.read.IsZero() && time.Since(s.read) < keep {
+		return s.sums, nil
+	}
+	begun := time.Now()
+	sums, err := s.o.Ledger.Sums(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.sums, s.read, s.took = sums, time.Now(), time.Since(begun)
+	return sums, nil
+}
+
+// view is one moment of the rollout, seen for an overview.
+type view struct {
+	plan       *Plan
+	state      State
+	tenants    map[string]string
+	at         time.Time
+	successors map[string]translate.Successor // by shape
+}
+
+// NewOverview puts the plan, what was done to it and the ledger's sums together. Tenants gives names by id.
+func NewOverview(p *Plan, s State, tenants map[string]string, sums []Sums, at time.Time) Overview {
+	v := &view{plan: p, state: s, tenants: tenants, at: at, successors: map[string]translate.Successor{}}
+	o := p.Outline(s, at)
+	o.RecentSince = recentSince(at).UTC()
+	for _, standing := range Standings {
+		o.Standings[string(standing)] = 0
+	}
+	for i := range sums {
+		c := v.client(&sums[i])
+		o.Clients = append(o.Clients, c)
+		o.Standings[string(c.Standing)]++
+		o.Ownerless += int(one(c.Owner == ""))
+		o.Beyond += int(one(c.Beyond))
+	}
+	slices.SortStableFunc(o.Clients, func(a, b Client) int {
+		return cmp.Or(cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Name, b.Name))
+	})
+	v.holds(o.Holds, sums)
+	for i := range o.Brownouts {
+		v.effects(&o.Brownouts[i], sums)
+	}
+	return o
+}
+
+// Standings are all standings in the order of their definition.
+var Standings = []Standing{StandingNew, StandingRetirable, StandingQuiet, StandingOverdue, StandingActive}
