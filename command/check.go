@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"rwsgate/config"
+	"rwsgate/gateway"
 	"rwsgate/translate"
 	"rwsgate/translate/graph"
 )
@@ -24,7 +25,7 @@ func newCheck() *cobra.Command {
 		Use:   "check",
 		Short: "Check the configuration and each tenant's way to Graph, and say how to mend what is wrong",
 		Long: `Loads the configuration, then goes each tenant's whole way: DNS, TCP, proxy, TLS, token, consent, report, download, the
-state of the source, and the coverage of the stored history. Prints a table with the cause and the mend of what is wrong.
+state of the source, the issuer of bearer tokens, and the coverage of the stored history. Prints a table with the cause and the mend of what is wrong.
 
 Exits 1 on an error. Warnings (only zeros, a header without data, something that expires soon, a cloud without the report)
 leave it 0; --strict makes them errors. It makes one report call for each tenant.`,
@@ -62,6 +63,9 @@ func check(ctx context.Context, sources config.Sources, strict bool, out io.Writ
 	if files == nil {
 		files = os.ReadFile
 	}
+	if cfg.Thin() {
+		return conclude(out, thinFindings(ctx, cfg, files), strict)
+	}
 	all := configurationFindings(cfg, files)
 	if e, ok := certificateExpiry(cfg, files); ok {
 		all = append(all, e.finding(cfg.Clock(nil)()))
@@ -69,14 +73,18 @@ func check(ctx context.Context, sources config.Sources, strict bool, out io.Writ
 	if plan, err := planOf(cfg); err == nil { // else the configuration's findings say why
 		all = append(all, holdFindings(plan, cfg.Clock(nil)())...)
 	}
+	k := &checker{config: cfg, files: files, history: openHistory(ctx, cfg)}
+	defer k.history.close()
+	if k.tokens, err = newProbe(cfg, files); err != nil {
+		all = append(all, finding{stage: "issuer", verdict: failed, saw: oneLine(err), mend: mendIssuer})
+	}
+	all = append(all, issuerFindings(ctx, k.tokens, nil)...)
 	byTenant := make([][]finding, len(cfg.Tenants))
-	history := openHistory(ctx, cfg)
-	defer history.close()
 	group := errgroup.Group{}
 	group.SetLimit(checksAtOnce)
 	for i := range cfg.Tenants {
 		group.Go(func() error {
-			byTenant[i] = checkTenant(ctx, cfg, files, &cfg.Tenants[i], history)
+			byTenant[i] = k.tenant(ctx, &cfg.Tenants[i])
 			return nil
 		})
 	}
@@ -86,6 +94,11 @@ func check(ctx context.Context, sources config.Sources, strict bool, out io.Writ
 	for _, found := range byTenant {
 		all = append(all, found...)
 	}
+	return conclude(out, all, strict)
+}
+
+// conclude prints the findings. The error is the exit code.
+func conclude(out io.Writer, all []finding, strict bool) error {
 	errors, warnings, err := printFindings(out, all)
 	if err != nil {
 		return err
@@ -96,10 +109,18 @@ func check(ctx context.Context, sources config.Sources, strict bool, out io.Writ
 	return nil
 }
 
-// checkTenant goes one tenant's whole way.
-func checkTenant(ctx context.Context, c *config.Config, files Files, t *config.Tenant, history *history) []finding {
-	now := c.Clock(nil)()
-	client, err := tenantClient(c, files, t)
+// checker is what the checks of all tenants share.
+type checker struct {
+	config  *config.Config
+	files   Files
+	history *history
+	tokens  *gateway.Tokens // nil: no bearer tokens are accepted
+}
+
+// tenant goes one tenant's whole way.
+func (k *checker) tenant(ctx context.Context, t *config.Tenant) []finding {
+	now := k.config.Clock(nil)()
+	client, err := tenantClient(k.config, k.files, t)
 	var found []finding
 	if e, ok := credentialExpiry(t, client); ok {
 		found = append(found, e.finding(now))
@@ -109,7 +130,8 @@ func checkTenant(ctx context.Context, c *config.Config, files Files, t *config.T
 	} else {
 		found = append(found, finding{t.Name, "credential", failed, oneLine(err), mendOf(err)})
 	}
-	return append(found, history.findings(ctx, c, t, now)...)
+	found = append(found, issuerFindings(ctx, k.tokens, t)...)
+	return append(found, k.history.findings(ctx, k.config, t, now)...)
 }
 
 // tenantClient makes a client of Graph as rwsgate serve does, but for its log.

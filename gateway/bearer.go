@@ -99,6 +99,24 @@ func (t *Tokens) principalOf(ctx context.Context, s *settings, raw string) (prin
 	return principal{name: claims.name(tenant.Name), tenant: tenant}, nil
 }
 
+// PerTenant says whether each tenant has an issuer of its own.
+func (t *Tokens) PerTenant() bool { return strings.Contains(t.Issuer, issuerTenant) }
+
+// Probe fetches the discovery document and the signing keys of the issuer, for an operator who wants to know whether they
+// can be had; tenant is the id of the one whose issuer is asked, if PerTenant. It gives the number of keys. Nothing is
+// remembered.
+func (t *Tokens) Probe(ctx context.Context, tenant string) (keys int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, keysTimeout)
+	defer cancel()
+	found, err := t.rings.fetch(ctx, t.issuerOf(tenant))
+	return len(found), err
+}
+
+// issuerOf is the issuer of a tenant's tokens.
+func (t *Tokens) issuerOf(tenant string) string {
+	return strings.ReplaceAll(t.Issuer, issuerTenant, strings.ToLower(tenant))
+}
+
 // remembered gives a token's claims, without work if it was verified a short while ago.
 func (t *Tokens) remembered(ctx context.Context, s *settings, raw string) (tokenClaims, error) {
 	if len(raw) > maxToken {
@@ -132,12 +150,12 @@ func (t *Tokens) judge(ctx context.Context, s *settings, raw string) (claims tok
 		return claims, expiry, tokenError("it is no token that is signed with RS256 or ES256")
 	}
 	issuer := t.Issuer
-	if strings.Contains(issuer, issuerTenant) {
+	if t.PerTenant() {
 		// Believed only so far as to choose whose keys must have signed it.
 		if json.Unmarshal(parsed.UnsafePayloadWithoutVerification(), &claims) != nil || s.byID[strings.ToLower(claims.Tenant)] == nil {
 			return claims, expiry, tokenError("its tid is no tenant's id")
 		}
-		issuer = strings.ReplaceAll(issuer, issuerTenant, strings.ToLower(claims.Tenant))
+		issuer = t.issuerOf(claims.Tenant)
 	}
 	keys, err := t.rings.keys(ctx, issuer, parsed.Signatures[0].Header.KeyID)
 	if err != nil {

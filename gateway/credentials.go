@@ -38,8 +38,9 @@ func (e *waitError) Error() string {
 func (e *waitError) seconds() int { return max(1, int(math.Ceil(e.wait.Seconds()))) }
 
 const (
-	checksAtOnce    = 2               // a bcrypt check takes a core for tens of milliseconds
+	checksAtOnce    = 2               // at most: a bcrypt check takes a core for tens of milliseconds
 	checksWaiting   = 64              // beyond that a request is told to come again
+	checksOfUnknown = 32              // of those, who has never succeeded from its address
 	rememberedFor   = 2 * time.Minute // how long a verified credential is known without bcrypt
 	rememberedAtMax = 10_000
 )
@@ -55,6 +56,7 @@ type verifier struct {
 	attempts *attempts
 	running  chan struct{}
 	queue    chan struct{}
+	unknown  chan struct{}
 	check    func(hash, password []byte) bool
 }
 
@@ -64,8 +66,9 @@ func newVerifier(now func() time.Time) *verifier {
 		seed:     maphash.MakeSeed(),
 		known:    gocache.New(rememberedFor, rememberedFor),
 		attempts: newAttempts(),
-		running:  make(chan struct{}, checksAtOnce),
+		running:  make(chan struct{}, cores()),
 		queue:    make(chan struct{}, checksAtOnce+checksWaiting),
+		unknown:  make(chan struct{}, checksOfUnknown),
 		check:    matches,
 	}
 	_, _ = rand.Read(v.key[:]) // crypto/rand.Read never fails
@@ -121,18 +124,32 @@ func (v *verifier) attempt(c claim, hash []byte, known bool) (bool, error) {
 	if wait > 0 {
 		return false, &waitError{wait}
 	}
-	select {
-	case v.queue <- struct{}{}:
-		defer func() { <-v.queue }()
-	default:
+	release, ok := v.enqueue(t)
+	if !ok {
 		v.attempts.forget(t, v.now())
 		return false, errBusy
 	}
+	defer release()
 	v.running <- struct{}{}
 	defer func() { <-v.running }()
-	ok := v.check(hash, c.password) && known
+	ok = v.check(hash, c.password) && known
 	v.attempts.end(t, ok, v.now())
 	return ok, nil
+}
+
+// enqueue takes a place in the queue, if there is one. Guessers from everywhere fill at most half of it, so that a client
+// that has been here before is not kept out by them.
+func (v *verifier) enqueue(t attempt) (release func(), ok bool) {
+	places := v.queue
+	if !t.proven {
+		select {
+		case v.unknown <- struct{}{}:
+			places = v.unknown
+		default:
+			return nil, false
+		}
+	}
+	return places, true
 }
 
 // decoy is the hash that an unknown user's password is compared with: always the same user's of the file, so that in a
@@ -152,11 +169,15 @@ func (v *verifier) decoy(file PasswordFile, user string) []byte {
 // memory. A wait says that the password was not even looked at and when the next attempt is due.
 func (g *Gateway) Verify(_ context.Context, file PasswordFile, from netip.Addr, user string, password []byte) (ok bool, wait time.Duration) {
 	ok, err := g.verifier.verify(file, claim{user, password, from})
-	if late := (*waitError)(nil); errors.As(err, &late) {
+	late := (*waitError)(nil)
+	switch {
+	case errors.As(err, &late):
+		g.Recorder.Failed(AttemptWaiting)
 		return false, late.wait
-	}
-	if errors.Is(err, errBusy) {
+	case errors.Is(err, errBusy):
 		return false, time.Second
+	case err == nil && !ok:
+		g.Recorder.Failed(AttemptWrong)
 	}
 	return err == nil && ok, 0
 }

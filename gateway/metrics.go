@@ -25,6 +25,7 @@ type Metrics struct {
 	corrected  prometheus.Counter
 	reload     *prometheus.GaugeVec
 	refused    *prometheus.CounterVec
+	failed     *prometheus.CounterVec
 	stopped    prometheus.Counter
 }
 
@@ -54,7 +55,12 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		stopped: prometheus.NewCounter(prometheus.CounterOpts{Name: "rwsgate_brownout_stopped_total",
 			Help: "Brownouts that this process ended ahead of their time, because they would have hit a client that was never seen before."}),
 	}
-	r.MustRegister(m.refused, m.stopped)
+	m.failed = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rwsgate_failed_attempts_total",
+		Help: "Attempts to get in that failed, on either listener: wrong (password or user), waiting (refused unseen after failed ones), token, plain-http."}, []string{"reason"})
+	for _, reason := range FailedAttempts {
+		m.failed.WithLabelValues(string(reason)) // 0 from the start: an alarm sees the first one
+	}
+	r.MustRegister(m.refused, m.stopped, m.failed)
 	r.MustRegister(m.requests, m.seconds, m.bytes, m.unfinished, m.zones, m.fetches, m.calls, m.corrected, m.reload)
 	return m
 }
@@ -82,6 +88,9 @@ func (m *Metrics) Refused(set string, phase rollout.Phase) {
 
 // Stopped counts a brownout that was ended ahead of its time.
 func (m *Metrics) Stopped() { m.stopped.Inc() }
+
+// Failed counts an attempt to get in that failed.
+func (m *Metrics) Failed(reason FailedAttempt) { m.failed.WithLabelValues(string(reason)).Inc() }
 
 // UnknownZone counts an unknown X-timezone answered in UTC.
 func (m *Metrics) UnknownZone() { m.zones.Inc() }

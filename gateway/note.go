@@ -19,6 +19,8 @@ type Recorder interface {
 	Unfinished(set string, rows int)
 	// UnknownZone is called for each unknown X-timezone that was answered in UTC.
 	UnknownZone()
+	// Failed is called for each attempt to get in that failed, on either listener.
+	Failed(reason FailedAttempt)
 	// Refused is called for each request that met a brownout or a retired report.
 	Refused(set string, phase rollout.Phase)
 }
@@ -28,12 +30,16 @@ type nobody struct{}
 func (nobody) Answered(string, int, bool, int, time.Duration) {}
 func (nobody) Unfinished(string, int)                         {}
 func (nobody) UnknownZone()                                   {}
+func (nobody) Failed(FailedAttempt)                           {}
 func (nobody) Refused(string, rollout.Phase)                  {}
 
 // note logs and counts a finished call: faults of ours as warnings with their cause, faults of the client as
 // information, the rest only in detail.
 func (g *Gateway) note(r *http.Request, k *call, took time.Duration) {
 	g.Recorder.Answered(setLabel(k.set), k.outcome.status, k.outcome.hit, k.outcome.bytes, took)
+	if reason := attemptOf(k.outcome.reason); reason != "" {
+		g.Recorder.Failed(reason)
+	}
 	level := slog.LevelDebug
 	switch {
 	case !k.outcome.window.IsZero(): // planned

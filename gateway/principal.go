@@ -28,7 +28,7 @@ func (p principal) paced() string {
 func (g *Gateway) authenticate(ctx context.Context, s *settings, h http.Header, p peer) (principal, error) {
 	header := h.Get("Authorization")
 	if header != "" && !p.secure && !s.AllowPlainHTTP {
-		return principal{}, rws.PlainPassword()
+		return principal{}, rws.PlainCredentials(header)
 	}
 	if token, ok := bearer(header); ok && s.Tokens != nil {
 		return s.Tokens.principalOf(unhurried(ctx), s, token)
@@ -50,7 +50,7 @@ func (g *Gateway) authenticate(ctx context.Context, s *settings, h http.Header, 
 	case err != nil:
 		return who, err
 	case !ok:
-		return who, errUnauthorized
+		return who, errWrong
 	}
 	return who, nil
 }

@@ -37,9 +37,24 @@ func NotPermitted(organization string) *Fault {
 	return &Fault{http.StatusForbidden, "ErrorTenantNotInOrgScope", fmt.Sprintf("No permission to access the report for the organization %s.", organization)}
 }
 
+// CodePlainHTTP is the code of credentials that came over plain HTTP.
+const CodePlainHTTP = "ErrorPlainHttp"
+
 // PlainPassword is the fault of a password sent over a connection that everybody can read.
 func PlainPassword() *Fault {
-	return &Fault{http.StatusForbidden, "ErrorPlainHttp", "A password was sent over plain HTTP. Use https; the password should be changed."}
+	return &Fault{http.StatusForbidden, CodePlainHTTP, "A password was sent over plain HTTP. Use https; the password should be changed."}
+}
+
+// PlainCredentials is the fault of an Authorization header sent over such a connection; it names what was in it.
+func PlainCredentials(authorization string) *Fault {
+	scheme, _, _ := strings.Cut(authorization, " ")
+	switch strings.ToLower(scheme) {
+	case "basic":
+		return PlainPassword()
+	case "bearer":
+		return &Fault{http.StatusForbidden, CodePlainHTTP, "A bearer token was sent over plain HTTP. Use https; the token should be revoked."}
+	}
+	return &Fault{http.StatusForbidden, CodePlainHTTP, "Credentials were sent over plain HTTP. Use https."}
 }
 
 // QueryIsInvalid begins the message of a query over a limit (LEGACY 48).
