@@ -40,6 +40,7 @@ type Program struct {
 	bearer   bearer
 	ledger   *rollout.Ledger
 	rollout  *rollout.Control
+	survey   *rollout.Survey
 	cert     *certificate
 	expiries expiries
 	tracing  *tracing // nil: none
@@ -83,17 +84,22 @@ func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger)
 		Histories: p.store, Logger: log, Now: p.now, Hooks: p.metrics.Hooks(),
 		Every: c.Refresh.Every.Std(), Timeout: c.Refresh.Timeout.Std(), FirstWait: c.Refresh.FirstWait.Std(),
 	})
-	p.ledger = rollout.NewLedger(rollout.LedgerOptions{
-		Store: p.store, Now: p.now, Logger: log, Identity: rollout.Identity(c.Ledger.Identity), Retention: c.Ledger.Retention.Std(),
-	})
 	p.rollout = rollout.NewControl(rollout.ControlOptions{
 		Store: p.store, Now: p.now, Logger: log, Identity: rollout.Identity(c.Ledger.Identity),
 		Stopped: func(rollout.Stop) { p.metrics.Stopped() },
+	})
+	p.ledger = rollout.NewLedger(rollout.LedgerOptions{
+		Store: p.store, Now: p.now, Logger: log, Identity: rollout.Identity(c.Ledger.Identity), Retention: c.Ledger.Retention.Std(),
+		Watch: func(now time.Time) time.Time { return p.rollout.Plan().Watched(now) },
 	})
 	answers := cache.NewAnswers(cache.AnswersOptions{MaxAnswers: c.Cache.MaxAnswers, MaxBytes: int64(c.Cache.MaxBytes)})
 	rows := cache.NewRows[translate.Answer](cache.RowsOptions{})
 	gateway.CollectTenants(registry, p.keeper, p.now)
 	gateway.CollectRollout(registry, p.rollout, p.now)
+	p.survey = rollout.NewSurvey(rollout.SurveyOptions{
+		Ledger: p.ledger, Plan: p.rollout.Plan, State: p.rollout.State, Tenants: p.tenantNames, Now: func() time.Time { return p.now() },
+	})
+	gateway.CollectClients(registry, p.survey)
 	gateway.CollectCache(registry, "answers", answers.Stats)
 	gateway.CollectCache(registry, "rows", rows.Stats)
 	p.gateway = gateway.New(gateway.Options{

@@ -32,6 +32,9 @@ type Survey struct {
 	sums []Sums
 	read time.Time // wall clock; zero: never
 	took time.Duration
+
+	counted   Counts
+	countedAt time.Time // wall clock
 }
 
 // readsApart is how many times as long as one reading lies between two.
@@ -65,6 +68,40 @@ func (s *Survey) Fresh(ctx context.Context) (Overview, error) {
 	s.read = time.Time{}
 	s.mu.Unlock()
 	return s.Overview(ctx)
+}
+
+// Counts are how many clients stand where.
+type Counts struct {
+	Standings map[string]int // every standing is named
+	Ownerless int
+	Beyond    int
+	Effects   map[string]int // of the newest brownout that has begun; nil if there is none
+}
+
+// Counts gives figures that may be as old as age, or older while the ledger cannot be read; false before it was read
+// once.
+func (s *Survey) Counts(ctx context.Context, age time.Duration) (Counts, bool) {
+	s.mu.Lock()
+	counted, ok := s.counted, !s.countedAt.IsZero() && time.Since(s.countedAt) < age
+	s.mu.Unlock()
+	if ok {
+		return counted, true
+	}
+	sums, err := s.recent(ctx, age)
+	if err != nil {
+		return counted, counted.Standings != nil
+	}
+	o := NewOverview(s.o.Plan(), s.o.State(), s.o.Tenants(), sums, s.o.Now())
+	counted = Counts{Standings: o.Standings, Ownerless: o.Ownerless, Beyond: o.Beyond}
+	for _, b := range o.Brownouts {
+		if !b.From.After(o.At) {
+			counted.Effects = b.Counts
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.counted, s.countedAt = counted, time.Now()
+	return counted, true
 }
 
 // recent gives what the ledger holds, read again when it is older than it may be.
