@@ -67,6 +67,7 @@ and RWSGATE_LIMITS__PAGE_SIZE; a flag wins over the environment, that over the f
 	})
 	root.AddCommand(newServe(), newCheck(), newHealth(), newVersion(), newCert())
 	root.AddCommand(newImport(), newExport(), newBackup(), newPasswd())
+	root.AddCommand(newRollout())
 	root.AddCommand(managerCommands()...)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root

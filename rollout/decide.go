@@ -1,7 +1,9 @@
 package rollout
 
 import (
+	"cmp"
 	"errors"
+	"net/http"
 	"time"
 
 	"rwsgate/translate"
@@ -11,15 +13,14 @@ var errPhase = errors.New("is no phase: use observe, announce, brownout or retir
 
 // Decision is what the plan says of one request.
 type Decision struct {
-	Phase   Phase      // in force for the client, after holds and a pause
-	Hold    *Agreement // that set the phase; nil: the schedule did
-	Window  *Window    // the brownout that the request falls into; nil: none
-	Retired bool       // the request gets the error document of a retired report
-	Headers []Header   // what the answer carries, from announce on; Control adds them
+	Phase     Phase      // in force for the client, after holds and a pause
+	Hold      *Agreement // that set the phase; nil: the schedule did
+	Window    *Window    // the brownout that the request falls into; nil: none
+	Retired   bool       // the request gets the error document of a retired report
+	Successor string     // of the plan
+	Status    int        // HTTP status of the error document, if Window or Retired says that there is one
+	Headers   []Header   // what the answer carries, from announce on; Control adds them
 }
-
-// Refuses says whether the request gets an error document in place of its answer.
-func (d *Decision) Refuses() bool { return d.Retired || d.Window != nil }
 
 // Decide says what phase a request is in. The report is its name, empty for the service root and $metadata, which take
 // the least advanced phase of the three reports; any other name counts as Others, which gets headers only.
@@ -27,7 +28,7 @@ func (d *Decision) Refuses() bool { return d.Retired || d.Window != nil }
 // A hold that lasts overrides the schedule, whichever of the two is more advanced; of several the first counts. A pause
 // then makes every phase the lesser of itself and announce.
 func (p *Plan) Decide(s *State, report string, who Who, at time.Time) Decision {
-	d := Decision{Phase: p.Scheduled(report, at), Hold: p.HoldOf(who, at)}
+	d := Decision{Phase: p.Scheduled(report, at), Hold: p.HoldOf(who, at), Successor: p.Successor}
 	if d.Hold != nil {
 		d.Phase = d.Hold.Phase
 	}
@@ -39,9 +40,11 @@ func (p *Plan) Decide(s *State, report string, who Who, at time.Time) Decision {
 	}
 	switch d.Phase {
 	case PhaseBrownout:
-		d.Window = p.open(s, at)
+		if d.Window = p.open(s, at); d.Window != nil {
+			d.Status = cmp.Or(p.BrownoutStatus, http.StatusServiceUnavailable)
+		}
 	case PhaseRetired:
-		d.Retired = true
+		d.Retired, d.Status = true, http.StatusGone
 	}
 	return d
 }

@@ -5,12 +5,9 @@ import (
 	"time"
 )
 
-// Decide says what phase a request is in and what its answer carries; see Plan.Decide for the report. The tenant is the
-// Entra tenant id, empty if there is none. It does no I/O and never waits for any.
-//
-// A brownout hits only clients that were seen before its window began. Until those are loaded nobody is refused; after
-// that, a client that is not among them stops the window, for all, and is answered as in announce.
-func (c *Control) Decide(tenant, report string, who Who, at time.Time) Decision {
+// Decide says what phase a request is in and what its answer carries; see Plan.Decide. Whether a request that a Window
+// or Retired speaks of is refused indeed, Refuses says, when nothing else is wrong with it. It does no I/O.
+func (c *Control) Decide(report string, who Who, at time.Time) Decision {
 	f := c.current.Load()
 	if !f.acts {
 		return Decision{}
@@ -23,16 +20,27 @@ func (c *Control) Decide(tenant, report string, who Who, at time.Time) Decision 
 	if d.Phase >= PhaseAnnounce {
 		d.Headers = f.headers
 	}
-	if d.Window != nil && !f.plan.KeepBrownouts && !c.hits(d.Window, tenant, report, who, at) {
-		d.Window = nil
-	}
 	return d
 }
 
-// hits says whether a brownout hits a client; one that is new stops it.
-func (c *Control) hits(w *Window, tenant, report string, who Who, at time.Time) bool {
+// Refuses says whether a request gets the error document that its decision speaks of. The tenant is the Entra tenant
+// id. It does no I/O and never waits for any.
+//
+// A brownout hits only clients that were seen before its window began. Until those are loaded nobody is refused; after
+// that, a client that is not among them stops the window, for all, and is answered as in announce.
+func (c *Control) Refuses(d *Decision, tenant, report string, who Who, at time.Time) bool {
+	if d.Retired || d.Window == nil {
+		return d.Retired
+	}
+	f := c.current.Load()
+	if f.state.Stopped(d.Window.From) {
+		return false
+	}
+	if f.plan.KeepBrownouts {
+		return true
+	}
 	k := c.known.Load()
-	if k == nil || !k.window.Equal(w.From) {
+	if k == nil || !k.window.Equal(d.Window.From) {
 		return false
 	}
 	caller := callerOf(tenant, who)
@@ -40,7 +48,7 @@ func (c *Control) hits(w *Window, tenant, report string, who Who, at time.Time) 
 		return true
 	}
 	if k.all {
-		c.stop(Stop{Window: w.From, At: at, Client: caller.label(k.key), Report: report})
+		c.stop(Stop{Window: d.Window.From, At: at, Client: caller.label(k.key), Report: report})
 	}
 	return false
 }
