@@ -40,6 +40,7 @@ type strikes struct {
 type attempt struct {
 	pair, address, principal uint64
 	first                    bool // among the pair's first failures, which its address counts too
+	proven                   bool // the pair has succeeded before
 }
 
 func newAttempts() *attempts {
@@ -65,7 +66,7 @@ func (a *attempts) begin(user string, from netip.Addr, now time.Time) (attempt, 
 	if wait > 0 {
 		return t, wait
 	}
-	t.first = pair.failed < freeOfPair
+	t.first, t.proven = pair.failed < freeOfPair, pair.proven
 	mine := a.keep(t.pair, now)
 	mine.failed++
 	mine.until = now.Add(a.waitOfPair(mine, t.principal, now))

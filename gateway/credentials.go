@@ -11,6 +11,7 @@ import (
 	"hash/maphash"
 	"math"
 	"net/netip"
+	"runtime"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -39,8 +40,7 @@ func (e *waitError) seconds() int { return max(1, int(math.Ceil(e.wait.Seconds()
 
 const (
 	checksAtOnce    = 2               // at most: a bcrypt check takes a core for tens of milliseconds
-	checksWaiting   = 64              // beyond that a request is told to come again
-	checksOfUnknown = 32              // of those, who has never succeeded from its address
+	checksWaiting   = 32              // of each queue; beyond that a request is told to come again
 	rememberedFor   = 2 * time.Minute // how long a verified credential is known without bcrypt
 	rememberedAtMax = 10_000
 )
@@ -48,28 +48,28 @@ const (
 // verifier checks passwords against a PasswordFile. What it verified it remembers for a short time as a keyed hash,
 // never as the password.
 type verifier struct {
-	now      func() time.Time
-	key      [32]byte
-	seed     maphash.Seed
-	known    *gocache.Cache
-	flights  singleflight.Group
-	attempts *attempts
-	running  chan struct{}
-	queue    chan struct{}
-	unknown  chan struct{}
-	check    func(hash, password []byte) bool
+	now       func() time.Time
+	key       [32]byte
+	seed      maphash.Seed
+	known     *gocache.Cache
+	flights   singleflight.Group
+	attempts  *attempts
+	running   chan struct{}
+	proven    chan struct{} // places of those who have succeeded from their address, running or waiting
+	strangers chan struct{} // places of all others
+	check     func(hash, password []byte) bool
 }
 
 func newVerifier(now func() time.Time) *verifier {
 	v := &verifier{
-		now:      now,
-		seed:     maphash.MakeSeed(),
-		known:    gocache.New(rememberedFor, rememberedFor),
-		attempts: newAttempts(),
-		running:  make(chan struct{}, cores()),
-		queue:    make(chan struct{}, checksAtOnce+checksWaiting),
-		unknown:  make(chan struct{}, checksOfUnknown),
-		check:    matches,
+		now:       now,
+		seed:      maphash.MakeSeed(),
+		known:     gocache.New(rememberedFor, rememberedFor),
+		attempts:  newAttempts(),
+		running:   make(chan struct{}, cores()),
+		proven:    make(chan struct{}, checksAtOnce+checksWaiting),
+		strangers: make(chan struct{}, checksAtOnce+checksWaiting),
+		check:     matches,
 	}
 	_, _ = rand.Read(v.key[:]) // crypto/rand.Read never fails
 	return v
@@ -137,20 +137,23 @@ func (v *verifier) attempt(c claim, hash []byte, known bool) (bool, error) {
 	return ok, nil
 }
 
-// enqueue takes a place in the queue, if there is one. Guessers from everywhere fill at most half of it, so that a client
-// that has been here before is not kept out by them.
+// enqueue takes a place in a queue, if there is one. Who has succeeded from its address before has a queue of its own,
+// which guessers cannot fill.
 func (v *verifier) enqueue(t attempt) (release func(), ok bool) {
-	places := v.queue
-	if !t.proven {
-		select {
-		case v.unknown <- struct{}{}:
-			places = v.unknown
-		default:
-			return nil, false
-		}
+	places := v.strangers
+	if t.proven {
+		places = v.proven
 	}
-	return places, true
+	select {
+	case places <- struct{}{}:
+		return func() { <-places }, true
+	default:
+		return nil, false
+	}
 }
+
+// cores is how many checks run at once: on a small machine requests keep a core for themselves.
+func cores() int { return min(checksAtOnce, max(1, runtime.GOMAXPROCS(0)/2)) }
 
 // decoy is the hash that an unknown user's password is compared with: always the same user's of the file, so that in a
 // file of different costs, too, the time tells nothing. It is nil if there are no users.

@@ -63,10 +63,27 @@ func TestAChangedPasswordIsForgotten(t *testing.T) {
 
 func TestABusyVerifierRefuses(t *testing.T) {
 	v := newVerifier(time.Now)
-	for range cap(v.queue) {
-		v.queue <- struct{}{}
+	right := claim{user: "a", password: []byte("x"), from: netip.MustParseAddr("192.0.2.1")}
+	if ok, err := v.verify(PasswordFile{"a": hashOf(t, "x")}, right); !ok || err != nil {
+		t.Fatalf("%v, error %v", ok, err)
 	}
-	if _, err := v.verify(PasswordFile{"a": hashOf(t, "x")}, claim{user: "a", password: []byte("x")}); !errors.Is(err, errBusy) {
+	for range cap(v.strangers) {
+		v.strangers <- struct{}{}
+	}
+	changed := PasswordFile{"a": hashOf(t, "x")} // no longer remembered
+	elsewhere := right
+	elsewhere.from = netip.MustParseAddr("192.0.2.2")
+	if _, err := v.verify(changed, elsewhere); !errors.Is(err, errBusy) {
+		t.Errorf("error %v, want errBusy", err)
+	}
+	if ok, err := v.verify(changed, right); !ok || err != nil {
+		t.Errorf("guessers keep out who was here before: %v, error %v", ok, err)
+	}
+	for range cap(v.proven) {
+		v.proven <- struct{}{}
+	}
+	changed["a"] = hashOf(t, "x")
+	if _, err := v.verify(changed, right); !errors.Is(err, errBusy) {
 		t.Errorf("error %v, want errBusy", err)
 	}
 }
