@@ -24,7 +24,7 @@ import (
 // Most of a sidecar's kept answers, whatever larger bounds the configuration has for a central gateway.
 const (
 	thinAnswers = 200
-	thinBytes   = 4 << 20
+	thinBytes   = 3 << 20
 )
 
 // Memory of a sidecar, unless GOMEMLIMIT and GOGC say otherwise: there is one for each app, and none does much at once.

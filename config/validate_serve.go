@@ -143,6 +143,9 @@ func (k *checker) thin() {
 	if len(c.Tenants) > 0 {
 		k.fail("tenants", "cannot stand beside forward.url: the tenants are the central rwsgate's; remove one of the two")
 	}
+	if u := c.Forward.URL.Reveal(); strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		k.fail("forward.url", "%s has more than scheme and host: leave out what follows the host", c.Forward.URL)
+	}
 }
 
 // files checks the files that are named; reading them here also lets the Watcher notice when they change.

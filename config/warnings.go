@@ -3,9 +3,12 @@ package config
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -21,6 +24,7 @@ func (c *Config) Warnings(now time.Time, stat func(string) (fs.FileInfo, error))
 	w := &warner{cfg: c, now: now, stat: stat}
 	w.transport()
 	w.access()
+	w.thin()
 	w.secrets()
 	for i := range c.Tenants {
 		w.tenant("tenants["+strconv.Itoa(i)+"]", &c.Tenants[i])
@@ -65,6 +69,22 @@ func (w *warner) transport() {
 	}
 	if c.Store.Kind == StoreMemory && !c.Run.Demo && !c.Thin() {
 		w.warn("store", "memory forgets every history at a restart, and Graph gives back 180 days at most: use sqlite:PATH or postgres://…")
+	}
+}
+
+// centrals are the parts of a configuration that a sidecar has no use for.
+var centrals = []string{"auth", "refresh", "upstream", "history", "rollout", "ledger", "unknown_timezone", "timezone_aliases"}
+
+// thin names what is given but belongs to the central gateway.
+func (w *warner) thin() {
+	if !w.cfg.Thin() {
+		return
+	}
+	for _, part := range centrals {
+		given := func(key string) bool { return key == part || strings.HasPrefix(key, part+".") }
+		if slices.ContainsFunc(slices.Collect(maps.Keys(w.cfg.origins)), given) {
+			w.warn(part, "has no effect beside forward.url: it is the central rwsgate's")
+		}
 	}
 }
 

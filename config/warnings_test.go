@@ -31,6 +31,7 @@ func TestWarnings(t *testing.T) {
 		{"everyone is a proxy", "trusted_proxies: [10.0.0.1, \"::/0\"]\n" + managed, nil, 0o600, "trusted_proxies[1]: ::/0 trusts everyone's forwarding headers: name the proxies' own addresses"},
 		{"forgetful", "store: memory\n" + managed, nil, 0o600, "store: memory forgets every history at a restart, and Graph gives back 180 days at most: use sqlite:PATH or postgres://…"},
 		{"forward in the clear", "forward: { url: \"http://central.example\" }", nil, 0o600, "forward.url: http://central.example is not https: passwords are sent on in the clear"},
+		{"the central one's keys", "forward: { url: \"https://central.example\" }\nauth: { anonymous: loopback }\n", nil, 0o600, "auth: has no effect beside forward.url: it is the central rwsgate's"},
 		{"cloud", managed + "    cloud: usgov\n", nil, 0o600, "tenants[0].cloud: usgov has no such report: Microsoft Graph offers it in the global cloud only"},
 		{"everyone", managed + "    principals: [\"*\"]\n", nil, 0o600, "tenants[0].principals[0]: * lets every principal of every tenant read example.com"},
 		{"open file", secret("client_secret: planted-secret"), nil, 0o644, "tenants[0].credential.client_secret: the secret stands in a file that other users can read: chmod 600 it, or use tenants[0].credential.client_secret_file"},
