@@ -103,6 +103,9 @@ func readComparison(property, operator, literal string) *condition {
 
 // dateLiteral gives the clock value of datetime'…': of one with an offset in UTC, as the service compared it (LEGACY 45).
 func dateLiteral(literal string) string {
+	if literal == Elided {
+		return literal
+	}
 	prefix, body, ok := strings.Cut(literal, "'")
 	if !ok || !strings.EqualFold(prefix, "datetime") {
 		return ""
