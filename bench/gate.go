@@ -27,8 +27,9 @@ import (
 
 const (
 	root     = "/ecp/reportingwebservice/reporting.svc"
-	reader   = "reader@example.onmicrosoft.com"
-	password = "the reader's password"
+	reader   = "loader@example.onmicrosoft.com"
+	late     = "late@example.onmicrosoft.com" // comes seldom: never remembered
+	password = "the right password"
 )
 
 // gate is a compiled rwsgate that runs as its own process, with a stand-in of Entra ID and Graph in this one.
@@ -130,13 +131,13 @@ func (g *gate) Reconfigure(more string) error {
 	return err
 }
 
-// SetPassword writes the htpasswd file with a new hash of the reader's password.
+// SetPassword writes the htpasswd file with a new hash of the password, so that no credential is remembered any more.
 func (g *gate) SetPassword(cost int) error {
 	hash, err := bcrypt.GenerateFromPassword([]byte(password), cost)
 	if err != nil {
 		return err
 	}
-	return g.write("users", fmt.Appendf(nil, "%s:%s\n", reader, hash))
+	return g.write("users", fmt.Appendf(nil, "%s:%s\n%s:%s\n", reader, hash, late, hash))
 }
 
 func (g *gate) write(name string, content []byte) error {

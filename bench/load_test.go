@@ -96,7 +96,7 @@ func reference(t *testing.T, g *gate) string {
 	t.Helper()
 	c := &client{Dial: g.Dial}
 	defer c.Close()
-	a, err := c.Do(daily)
+	a, err := c.Do(daily, basic(reader, password))
 	if err != nil || a.Status != 200 || !strings.Contains(string(a.Body), "<d:TotalAudioMinutes") {
 		t.Fatalf("%v: status %d %s", err, a.Status, a.Body)
 	}
