@@ -62,6 +62,15 @@ func (s *Survey) Overview(ctx context.Context) (Overview, error) {
 	return NewOverview(s.o.Plan(), s.o.State(), s.o.Tenants(), sums, s.o.Now()), nil
 }
 
+// Preview says who would break at an instant.
+func (s *Survey) Preview(ctx context.Context, at time.Time) (Preview, error) {
+	sums, err := s.recent(ctx, 0)
+	if err != nil {
+		return Preview{}, err
+	}
+	return NewPreview(s.o.Plan(), s.o.State(), s.o.Tenants(), sums, at, s.o.Now()), nil
+}
+
 // Fresh is Overview with the ledger as it is now.
 func (s *Survey) Fresh(ctx context.Context) (Overview, error) {
 	s.mu.Lock()
