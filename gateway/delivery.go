@@ -128,7 +128,7 @@ func (g *Gateway) callsOf(k *call, told []Told) []rollout.Told {
 		c := rollout.Call{
 			At: within(t.Last, now), Principal: k.who.name, Tenant: k.settings.toldTenant(k.who, t.Tenant), Agent: t.Agent, Address: k.peer.addr,
 			Report: t.Report, Format: t.Format, Options: t.Options, Zone: k.settings.toldZone(t.Zone), Status: t.Status, Rows: t.Rows,
-			Unfinished: t.Unfinished, Uncovered: t.Uncovered, Behind: t.Behind, Refused: t.Refused, Bytes: t.Bytes, Hit: t.Hit,
+			Unfinished: t.Unfinished, Uncovered: t.Uncovered, Behind: t.Behind, Refused: t.Refused, Bytes: t.Bytes, Hit: t.Hit, Query: toldShape(t.Query),
 		}
 		if k.peer.trusted && t.Address.IsValid() {
 			c.Address = t.Address
@@ -171,4 +171,16 @@ func (s *settings) toldZone(name string) string {
 		return ""
 	}
 	return zone.Name()
+}
+
+// toldShape makes the shape of a told shape: the same for a true one, and nothing that no shape may hold for any other.
+func toldShape(s string) string {
+	path, query, _ := strings.Cut(s, "?")
+	format := ""
+	for _, one := range [...]string{"atom", "json"} {
+		if rest, ok := strings.CutSuffix(query, "$format="+one); ok {
+			query, format = strings.TrimSuffix(rest, "&"), one
+		}
+	}
+	return rollout.Shape("/"+path, query, format)
 }

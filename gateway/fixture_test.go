@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"strconv"
 	"strings"
@@ -41,7 +42,7 @@ func (panicking) Snapshot(string) (translate.Snapshot, bool) { panic("a secret o
 // page-size the page (default 1000), public-url the scheme and host in links (default https://reports.office365.com),
 // anonymous who needs no password (default loopback; "none": reader@example.onmicrosoft.com with password demo only),
 // tenants how many there are (default 1; with 2 nobody is at home without a name), unknown-timezone (default reject),
-// budget ("spent": no room for one more request), rollout (see fixtureRollout; default: everything is observed).
+// trusted (a network whose forwarding headers count), budget ("spent": no room for one more request), rollout (see fixtureRollout; default: everything is observed).
 func newFixture(t *testing.T, settings map[string]string) *Gateway {
 	t.Helper()
 	get := func(key, fallback string) string {
@@ -73,10 +74,14 @@ func newFixture(t *testing.T, settings map[string]string) *Gateway {
 	if get("tenants", "1") == "2" {
 		tenants = append(tenants, fixtureTenant("0b2a8c14-5d0e-4c3f-9f51-6f6ad9c2f1de", "other.onmicrosoft.com"))
 	}
+	var trusted []netip.Prefix
+	if network := get("trusted", ""); network != "" {
+		trusted = append(trusted, netip.MustParsePrefix(network))
+	}
 	err = g.Apply(Settings{
 		Tenants: tenants, Passwords: fixturePasswords(), AnonymousLoopback: get("anonymous", "loopback") == "loopback",
 		PublicURL: get("public-url", "https://reports.office365.com"), Zones: zones, PageSize: pageSize, MaxURL: 16 << 10, Concurrency: 1,
-		UnknownZoneUTC: get("unknown-timezone", "reject") == "utc",
+		UnknownZoneUTC: get("unknown-timezone", "reject") == "utc", TrustedProxies: trusted,
 	})
 	if err != nil {
 		t.Fatal(err)

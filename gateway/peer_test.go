@@ -22,9 +22,11 @@ func TestPeer(t *testing.T) {
 		{name: "TLS", remote: "1.2.3.4:1", tls: true, want: peer{addr: netip.MustParseAddr("1.2.3.4"), secure: true, scheme: "https", host: "h"}},
 		{name: "a stranger's headers", remote: "1.2.3.4:1", header: map[string]string{"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil"}, want: peer{addr: netip.MustParseAddr("1.2.3.4"), scheme: "http", host: "h"}},
 		{name: "trusted proxy", remote: "10.1.1.1:1", header: map[string]string{"X-Forwarded-Proto": "https", "X-Forwarded-Host": "reports.example", "X-Forwarded-For": "6.6.6.6, 1.2.3.4, 10.2.2.2"},
-			want: peer{addr: netip.MustParseAddr("1.2.3.4"), secure: true, scheme: "https", host: "reports.example"}},
-		{name: "trusted proxy over TLS that took plain HTTP", remote: "10.1.1.1:1", tls: true, header: map[string]string{"X-Forwarded-Proto": "http"}, want: peer{addr: netip.MustParseAddr("10.1.1.1"), scheme: "http", host: "h"}},
-		{name: "trusted loopback proxy is not anonymous", remote: "127.0.0.1:1", header: map[string]string{"X-Forwarded-For": "127.0.0.1"}, want: peer{addr: netip.MustParseAddr("127.0.0.1"), scheme: "http", host: "h"}},
+			want: peer{addr: netip.MustParseAddr("1.2.3.4"), secure: true, scheme: "https", host: "reports.example", trusted: true}},
+		{name: "trusted proxy over TLS that took plain HTTP", remote: "10.1.1.1:1", tls: true, header: map[string]string{"X-Forwarded-Proto": "http"}, want: peer{addr: netip.MustParseAddr("10.1.1.1"), scheme: "http", host: "h", trusted: true}},
+		{name: "trusted loopback proxy is not anonymous", remote: "127.0.0.1:1", header: map[string]string{"X-Forwarded-For": "127.0.0.1"}, want: peer{addr: netip.MustParseAddr("127.0.0.1"), scheme: "http", host: "h", trusted: true}},
+		{name: "sidecar", remote: "10.1.1.1:1", tls: true, header: map[string]string{"X-Forwarded-Proto": "http", HeaderSidecar: SidecarSecure}, want: peer{addr: netip.MustParseAddr("10.1.1.1"), secure: true, scheme: "http", host: "h", trusted: true, sidecar: true}},
+		{name: "a stranger's sidecar", remote: "1.2.3.4:1", header: map[string]string{HeaderSidecar: SidecarSecure}, want: peer{addr: netip.MustParseAddr("1.2.3.4"), scheme: "http", host: "h", sidecar: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := &http.Request{RemoteAddr: c.remote, Host: "h", Header: http.Header{}}

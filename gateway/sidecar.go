@@ -52,6 +52,7 @@ type Kind struct {
 	Behind     int             `json:"behind,omitempty"`
 	Refused    string          `json:"refused,omitempty"`
 	Bytes      int             `json:"bytes,omitempty"`
+	Query      string          `json:"query,omitempty"` // rollout.Shape of it
 	Hit        bool            `json:"hit,omitempty"`
 	Agent      string          `json:"agent,omitempty"`
 	Address    netip.Addr      `json:"address,omitzero"`
@@ -121,7 +122,7 @@ func (g *Gateway) tellSidecar(h http.Header, r *http.Request, k *call) {
 	}
 	c := g.called(r, k)
 	told, err := json.Marshal(Kind{Tenant: c.Tenant, Report: c.Report, Format: c.Format, Options: c.Options, Zone: c.Zone, Status: c.Status,
-		Rows: c.Rows, Unfinished: c.Unfinished, Uncovered: c.Uncovered, Behind: c.Behind, Bytes: c.Bytes})
+		Rows: c.Rows, Unfinished: c.Unfinished, Uncovered: c.Uncovered, Behind: c.Behind, Bytes: c.Bytes, Query: c.Query})
 	if err == nil {
 		rws.Set(h, HeaderTold, url.PathEscape(string(told)))
 	}
