@@ -27,6 +27,7 @@ import (
 
 const (
 	root     = "/ecp/reportingwebservice/reporting.svc"
+	daily    = root + "/CsP2PAVTimeDaily"
 	reader   = "loader@example.onmicrosoft.com"
 	late     = "late@example.onmicrosoft.com" // comes seldom: never remembered
 	password = "the right password"

@@ -103,8 +103,6 @@ func reference(t *testing.T, g *gate) string {
 	return string(a.Body)
 }
 
-const daily = root + "/CsP2PAVTimeDaily"
-
 // counts are what must not grow.
 type counts struct{ goroutines, descriptors, series float64 }
 
