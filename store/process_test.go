@@ -22,12 +22,11 @@ import (
 	"rwsgate/translate"
 )
 
-// children are the programs that tests run as processes of their own, by name.
-var children = map[string]func() error{
-	"write":    childWrite,
-	"merge":    childMerge,
-	"readonly": childReadOnly,
-	"holdlock": childHoldLock,
+func init() {
+	children["write"] = childWrite
+	children["merge"] = childMerge
+	children["readonly"] = childReadOnly
+	children["holdlock"] = childHoldLock
 }
 
 // child prepares one of them; args reach it as environment variables.
