@@ -14,7 +14,12 @@ import (
 // TestTwoProgramsOnOneStore runs two whole programs side by side: together they make no more calls than one, both answer
 // the same bytes, and a third that starts later has no reason to ask Graph at all.
 func TestTwoProgramsOnOneStore(t *testing.T) {
-	t.Run("sqlite", func(t *testing.T) { shareStore(t, "sqlite:"+filepath.Join(t.TempDir(), "shared.db")) })
+	onSharedStores(t, shareStore)
+}
+
+// onSharedStores runs a test on a store of each kind that programs can share.
+func onSharedStores(t *testing.T, test func(t *testing.T, dsn string)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, "sqlite:"+filepath.Join(t.TempDir(), "shared.db")) })
 	t.Run("postgres", func(t *testing.T) {
 		url := os.Getenv("RWSGATE_POSTGRES")
 		if url == "" && os.Getenv("RWSGATE_REQUIRE_POSTGRES") != "" {
@@ -22,7 +27,7 @@ func TestTwoProgramsOnOneStore(t *testing.T) {
 		} else if url == "" {
 			t.Skip("RWSGATE_POSTGRES names no PostgreSQL; .ci/run starts one")
 		}
-		shareStore(t, url)
+		test(t, url)
 	})
 }
 

@@ -39,7 +39,7 @@ func (g *Gateway) announce(r *http.Request, k *call) {
 
 // refused gives the error of a call that meets a brownout or a retired report; nil for others.
 func (g *Gateway) refused(k *call) error {
-	if k.decision.Window == nil && !k.decision.Retired {
+	if !k.decision.Refused() {
 		return nil
 	}
 	report, now := reportAsked(k.front.Path), g.Now()

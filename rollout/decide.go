@@ -22,6 +22,10 @@ type Decision struct {
 	Headers   []Header   // what the answer carries, from announce on; Control adds them
 }
 
+// Refused says whether the plan has an error document in place of the answer; of a brownout, Control.Refuses then says
+// whether it hits the client.
+func (d Decision) Refused() bool { return d.Retired || d.Window != nil }
+
 // Decide says what phase a request is in. The report is its name, empty for the service root and $metadata, which take
 // the least advanced phase of the three reports; any other name counts as Others, which gets headers only.
 //
