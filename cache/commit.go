@@ -73,6 +73,7 @@ func (k *Keeper) commit(t *tenant, f *flight, d translate.Download, last transla
 		}
 		return k.storeFailed(t, err)
 	}
+	k.storeWorks()
 	k.setPending(t, nil)
 	t.swap(s)
 	f.outcome.Window, f.outcome.Days, f.outcome.Change = d.Window, len(d.Days), change

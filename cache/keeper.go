@@ -67,8 +67,9 @@ type Keeper struct {
 	closed bool
 	jobs   sync.WaitGroup
 
-	added     atomic.Bool // a tenant was added since the schedule looked
-	storeDown atomic.Bool
+	added        atomic.Bool // a tenant was added since the schedule looked
+	storeDown    atomic.Bool // its versions could not be read
+	storeFailing atomic.Bool // it refused what a tenant needed, and has taken no download since
 }
 
 // NewKeeper makes a keeper without tenants.

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -55,6 +56,13 @@ func (k *Keeper) storeSeen(err error) {
 	k.o.Logger.Info("store answers again")
 }
 
+// storeWorks notes that the store took a download.
+func (k *Keeper) storeWorks() {
+	if k.storeFailing.Swap(false) {
+		k.o.Logger.Info("the store works again")
+	}
+}
+
 // reload replaces a tenant's snapshot by what the store has.
 func (k *Keeper) reload(ctx context.Context, t *tenant) error {
 	t.store.Lock()
@@ -69,8 +77,11 @@ func (k *Keeper) reload(ctx context.Context, t *tenant) error {
 	return nil
 }
 
-// storeFailed notes that the store failed for a tenant and when to try again.
+// storeFailed notes that the store failed for a tenant and when to try again. The first failure is logged for all.
 func (k *Keeper) storeFailed(t *tenant, err error) error {
+	if !errors.Is(err, context.Canceled) && !k.storeFailing.Swap(true) {
+		k.o.Logger.Error("the store fails; no history is refreshed until it works, answers go on", "tenant", t.label(), "error", err)
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	wait := storeBackoff << min(t.storeTries, 5)

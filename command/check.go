@@ -79,6 +79,7 @@ func check(ctx context.Context, sources config.Sources, strict bool, out io.Writ
 		all = append(all, finding{stage: "issuer", verdict: failed, saw: oneLine(err), mend: mendIssuer})
 	}
 	all = append(all, issuerFindings(ctx, k.tokens, nil)...)
+	all = append(all, k.history.storeFindings(ctx)...)
 	byTenant := make([][]finding, len(cfg.Tenants))
 	group := errgroup.Group{}
 	group.SetLimit(checksAtOnce)

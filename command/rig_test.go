@@ -105,6 +105,7 @@ type running struct {
 	log *lines
 	url string
 	end func() error
+	ill *bool // it is to end with an error
 }
 
 // lines is a log that can be read while it is written.
@@ -144,6 +145,7 @@ func (r *rig) start(t *testing.T) *running {
 	go func() { ended <- p.Run(ctx) }()
 	var once sync.Once
 	var result error
+	ill := false
 	end := func() error {
 		once.Do(func() {
 			cancel()
@@ -155,11 +157,11 @@ func (r *rig) start(t *testing.T) *running {
 		return result
 	}
 	t.Cleanup(func() {
-		if err := end(); err != nil {
+		if err := end(); (err != nil) != ill {
 			t.Errorf("the program did not end cleanly: %v", err)
 		}
 	})
-	return &running{p, log, "http://" + p.Legacy + root, end}
+	return &running{p, log, "http://" + p.Legacy + root, end, &ill}
 }
 
 // answer is a response that was read to its end.

@@ -26,6 +26,7 @@ func (p *Program) adminOptions(metrics http.Handler) admin.Options {
 		Reload:      p.reload,
 		Explain:     p.gateway.Explain,
 		Rollout:     p.overview,
+		Plan:        p.rollout.Plan,
 		Pause:       p.rollout.Pause,
 		Resume:      p.rollout.Resume,
 		Minutes:     p.gateway.Minutes,
@@ -59,6 +60,7 @@ func (p *Program) tenant(t *config.Tenant) admin.Tenant {
 		Refresh: admin.Refresh{
 			LastTry: admin.Stamp(s.LastTry), LastSuccess: admin.Stamp(s.LastSuccess), Due: admin.Stamp(s.Due),
 			Stalled: admin.Stamp(s.StalledSince), Failures: s.Failures, CallsToday: s.Calls,
+			Pending: s.Pending, StoreError: s.StoreError,
 		},
 	}
 	if s.State == translate.SourceZeros {

@@ -14,7 +14,7 @@ type tenantCollector struct {
 	tenants func() []string // ids
 	now     func() time.Time
 
-	state, age, through, calls, failures *prometheus.Desc
+	state, age, through, calls, failures, store *prometheus.Desc
 }
 
 // CollectTenants registers gauges of every tenant's source and history.
@@ -29,12 +29,13 @@ func CollectTenants(r prometheus.Registerer, k *cache.Keeper, now func() time.Ti
 		through:  desc("rwsgate_history_through_timestamp_seconds", "Start of the newest known UTC day, as a Unix time."),
 		calls:    desc("rwsgate_report_calls_24h", "Report calls of the last 24 hours; the keeper spends at most 5 by itself."),
 		failures: desc("rwsgate_fetch_failures", "Failed fetches in a row."),
+		store:    desc("rwsgate_store_failing", "1 if the store refused what was last tried for the tenant: a full disk, a file that cannot be written."),
 	})
 }
 
 // Describe sends the descriptions.
 func (c *tenantCollector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.state, c.age, c.through, c.calls, c.failures} {
+	for _, d := range []*prometheus.Desc{c.state, c.age, c.through, c.calls, c.failures, c.store} {
 		out <- d
 	}
 }
@@ -52,6 +53,7 @@ func (c *tenantCollector) Collect(out chan<- prometheus.Metric) {
 		gauge(c.state, 1, s.Name, string(s.State))
 		gauge(c.calls, float64(s.Calls), s.Name)
 		gauge(c.failures, float64(s.Failures), s.Name)
+		gauge(c.store, map[bool]float64{true: 1}[s.StoreError != ""], s.Name)
 		if !s.LastSuccess.IsZero() {
 			gauge(c.age, c.now().Sub(s.LastSuccess).Seconds(), s.Name)
 		}

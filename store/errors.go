@@ -7,6 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -88,9 +90,28 @@ func (s *Store) fail(ctx context.Context, op string, err error) error {
 		return known
 	}
 	e := &Error{Op: op, Where: s.path, Err: err}
-	e.Fault = faultOf(err)
+	e.Fault = s.faultOnDisk(err)
 	e.Reason, e.Mend = explain(e.Fault)
 	return e
+}
+
+// faultOnDisk is faultOf, but for errors of which SQLite says only that reading or writing failed: the folder tells
+// whether its disk is one that takes no writes any more.
+func (s *Store) faultOnDisk(err error) Fault {
+	f := faultOf(err)
+	var lite *sqlite.Error
+	if s.kind != KindSQLite || !errors.As(err, &lite) || lite.Code()&0xff != sqlite3.SQLITE_IOERR {
+		return f
+	}
+	probe, err := os.CreateTemp(filepath.Dir(s.path), ".rwsgate-probe-*")
+	if err == nil {
+		_ = errors.Join(probe.Close(), os.Remove(probe.Name()))
+		return f
+	}
+	if known := faultOf(err); known == FaultReadOnly || known == FaultFull {
+		return known
+	}
+	return f
 }
 
 // explain gives the sentence and the mend of a fault.

@@ -68,6 +68,8 @@ type Refresh struct {
 	Stalled     string `json:"stalled_since,omitempty"` // since when the refresh date has not moved
 	Failures    int    `json:"failures"`
 	CallsToday  int    `json:"report_calls_24h"`
+	Pending     bool   `json:"pending,omitempty"`     // a download waits for the store
+	StoreError  string `json:"store_error,omitempty"` // why the store did not take or give what was last tried
 }
 
 // Expiry is something that works no longer after a moment: a credential, or the legacy listener's certificate.
