@@ -23,6 +23,7 @@ func newRollout() *cobra.Command {
 		Args:  noArguments,
 	}
 	c.AddCommand(newRolloutStatus(), newRolloutPause(), newRolloutResume())
+	c.AddCommand(newRolloutPreview(), newRolloutEvidence(), newRolloutDigest())
 	return c
 }
 
@@ -114,14 +115,9 @@ func newDeputy(c *cobra.Command) (*deputy, error) {
 
 // overview asks for the rollout at this moment.
 func (d *deputy) overview(ctx context.Context) (o rollout.Overview, err error) {
-	err = d.admin.call(ctx, http.MethodGet, "/api/rollout", &o)
-	if !errors.Is(err, errNobody) {
-		return o, err
-	}
-	fmt.Fprintf(d.notes, "%v: shown is what the configuration and the store say\n", err)
-	err = d.byStore(ctx, toRead, func(c *rollout.Control) error {
-		o = c.Plan().Outline(c.State(), d.config.Clock(nil)())
-		return nil
+	err = d.ask(ctx, "/api/rollout", &o, func(s *storeSurvey) (err error) {
+		o, err = s.Overview(ctx)
+		return err
 	})
 	return o, err
 }

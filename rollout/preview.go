@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"time"
 
@@ -42,6 +43,19 @@ type Spared struct {
 	Agreement string    `json:"agreement"`
 	Until     time.Time `json:"until"`
 }
+
+// ParseAt reads the instant of a preview: a timestamp, or a date, which means its last second in UTC.
+func ParseAt(text string) (time.Time, error) {
+	if d, err := translate.ParseDay(text); err == nil {
+		return (d + 1).UTC().Add(-time.Second), nil
+	}
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t.UTC(), nil
+	}
+	return time.Time{}, errAt
+}
+
+var errAt = errors.New("is neither a date such as 2027-06-30 nor a time such as 2027-06-30T09:00:00Z")
 
 // NewPreview looks at an instant for all clients of the ledger and the reports that they ever asked for. Clients that
 // are quiet today are named too: a yearly one may be among them.

@@ -12,9 +12,7 @@ import (
 
 // SurveyOptions are what a Survey is made of. Ledger, Plan and State are required.
 type SurveyOptions struct {
-	Ledger interface {
-		Sums(context.Context) ([]Sums, error)
-	} // a Ledger
+	Ledger  *Ledger
 	Plan    func() *Plan
 	State   func() State
 	Tenants func() map[string]string // names of tenants by their id in lower case; nil: none are known
@@ -60,6 +58,39 @@ func (s *Survey) Overview(ctx context.Context) (Overview, error) {
 		return Overview{}, err
 	}
 	return NewOverview(s.o.Plan(), s.o.State(), s.o.Tenants(), sums, s.o.Now()), nil
+}
+
+// Usage gives who called on the UTC day of since or later: the counts are of that time, all else is of all that is
+// known of the client.
+func (s *Survey) Usage(ctx context.Context, since time.Time) ([]Client, error) {
+	usage, err := s.o.Ledger.Usage(ctx, since)
+	if err != nil {
+		return nil, err
+	}
+	called := make(map[[2]string]*Usage, len(usage))
+	for i := range usage {
+		called[[2]string{usage[i].Tenant, usage[i].Client}] = &usage[i]
+	}
+	out, err := s.among(ctx, s.Overview, called)
+	if err == nil && len(out) < len(called) { // somebody called for the first time after the ledger was summed up
+		out, err = s.among(ctx, s.Fresh, called)
+	}
+	return out, err
+}
+
+func (s *Survey) among(ctx context.Context, overview func(context.Context) (Overview, error), called map[[2]string]*Usage) ([]Client, error) {
+	o, err := overview(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Client, 0, len(called))
+	for i := range o.Clients {
+		if u := called[[2]string{o.Clients[i].Tenant, o.Clients[i].Client}]; u != nil {
+			o.Clients[i].Usage = *u
+			out = append(out, o.Clients[i])
+		}
+	}
+	return out, nil
 }
 
 // Preview says who would break at an instant.

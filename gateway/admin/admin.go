@@ -18,17 +18,21 @@ import (
 
 // Options are what the admin listener shows and does. Every func is required unless it says otherwise.
 type Options struct {
-	Ready    func() error                                                        // nil when requests can be answered; never asks upstream
-	Metrics  http.Handler                                                        // Prometheus text
-	Tenants  func() []Tenant                                                     // in the order of the configuration
-	Refresh  func(ctx context.Context, tenant string) []Outcome                  // all tenants if empty; nil if there is none of that name
-	Usage    func(ctx context.Context, since time.Time) ([]rollout.Usage, error) // who called on that UTC day or later
+	Ready    func() error                                                         // nil when requests can be answered; never asks upstream
+	Metrics  http.Handler                                                         // Prometheus text
+	Tenants  func() []Tenant                                                      // in the order of the configuration
+	Refresh  func(ctx context.Context, tenant string) []Outcome                   // all tenants if empty; nil if there is none of that name
+	Usage    func(ctx context.Context, since time.Time) ([]rollout.Client, error) // who called on that UTC day or later
 	Reload   func(ctx context.Context) (Reloaded, error)
 	Minutes  func(tenant, zone string, report translate.Report) (gateway.Minutes, error) // see gateway.Gateway.Minutes
 	Explain  Explain                                                                     // see gateway.Gateway.Explain
 	Zones    func() []string                                                             // names to choose a zone from
 	Expiries func() []Expiry                                                             // what ends, soonest first
 	Rollout  func(ctx context.Context) (rollout.Overview, error)
+	Plan     func() *rollout.Plan
+	Preview  func(ctx context.Context, at time.Time) (rollout.Preview, error)
+	Evidence func(ctx context.Context) (rollout.Evidence, error)
+	Now      func() time.Time                                                    // nil: time.Now
 	Pause    func(ctx context.Context, by, reason string) (rollout.State, error) // an error: nothing has changed
 	Resume   func(ctx context.Context) (rollout.State, error)
 	Versions map[string]string
@@ -65,6 +69,10 @@ func Handler(o Options) http.Handler {
 	closed.GET("/api/zones", a.zones)
 	closed.GET("/api/explain", a.explain)
 	closed.GET("/api/rollout", a.rolloutNow)
+	closed.GET("/api/rollout/schedule", a.schedule)
+	closed.GET("/api/rollout/preview", a.preview)
+	closed.GET("/api/rollout/evidence", a.evidence)
+	closed.GET("/api/rollout/digest", a.digest)
 	closed.POST("/api/rollout/pause", a.pause, a.sameOrigin)
 	closed.POST("/api/rollout/resume", a.resume, a.sameOrigin)
 	closed.POST("/api/refresh", a.refresh, a.sameOrigin)
@@ -91,23 +99,6 @@ func (a *admin) ready(c echo.Context) error {
 // tenants answers GET /api/tenants: source state, coverage and refreshing of each tenant, and what ends.
 func (a *admin) tenants(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]any{"tenants": a.Tenants(), "expiries": a.Expiries(), "versions": a.Versions})
-}
-
-// usage answers GET /api/usage?since=2026-11-01: who called on that UTC day or later; without since, in the last 30 days.
-func (a *admin) usage(c echo.Context) error {
-	since := time.Now().AddDate(0, 0, -30)
-	if asked := c.QueryParam("since"); asked != "" {
-		day, err := translate.ParseDay(asked)
-		if err != nil {
-			return echo.NewHTTPError(http.StatusBadRequest, "since is no date: write it as 2026-11-01")
-		}
-		since = day.UTC()
-	}
-	clients, err := a.Usage(c.Request().Context(), since)
-	if err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, map[string]any{"since": translate.DayOf(since).String(), "clients": clients})
 }
 
 // refresh answers POST /api/refresh?tenant=NAME: fetches now and answers when done, with the outcome of each tenant.

@@ -17,7 +17,7 @@ func TestACallerThatHangsUpIsNoError(t *testing.T) {
 	var said bytes.Buffer
 	h := Handler(Options{
 		Log:   slog.New(slog.NewTextHandler(&said, nil)),
-		Usage: func(ctx context.Context, _ time.Time) ([]rollout.Usage, error) { return nil, ctx.Err() },
+		Usage: func(ctx context.Context, _ time.Time) ([]rollout.Client, error) { return nil, ctx.Err() },
 	})
 	ctx, hangUp := context.WithCancel(t.Context())
 	hangUp()
