@@ -66,8 +66,8 @@ and RWSGATE_LIMITS__PAGE_SIZE; a flag wins over the environment, that over the f
 		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
 	root.AddCommand(newServe(), newCheck(), newHealth(), newVersion(), newCert())
-	root.AddCommand(newImport(), newExport(), newBackup(), newPasswd())
-	root.AddCommand(newRollout())
+	root.AddCommand(newImport(), newExport(), newBackup(), newPasswd(), newRehearse())
+	root.AddCommand(newRollout(), newUsage())
 	root.AddCommand(managerCommands()...)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
