@@ -60,8 +60,8 @@ func remount(t *testing.T, dir string, flags uintptr) {
 	}
 }
 
-// eventually asks again and again, as long as the test may run.
-func eventually(ok func() bool) {
+// onceStored asks again and again, as long as the test may run.
+func onceStored(ok func() bool) {
 	for !ok() {
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -122,7 +122,7 @@ func (r *rig) mustGoOn(t *testing.T, p *running, want, why string) (made int64) 
 	if got := p.askAll(t); got != want || !p.ready(t) {
 		t.Errorf("answers have changed, or readiness has gone")
 	}
-	eventually(func() bool { return strings.Contains(p.log.String(), "its counts are kept in memory") })
+	onceStored(func() bool { return strings.Contains(p.log.String(), "its counts are kept in memory") })
 	p.calls(t)
 	r.mustBeTold(t, p, why)
 	return int64(len(queries))
@@ -131,11 +131,11 @@ func (r *rig) mustGoOn(t *testing.T, p *running, want, why string) (made int64) 
 // mustRecover demands that a program whose store takes writes again has lost no call and takes what is new.
 func (r *rig) mustRecover(t *testing.T, p *running, made int64, old string) {
 	t.Helper()
-	eventually(func() bool { return p.calls(t) >= made })
+	onceStored(func() bool { return p.calls(t) >= made })
 	if n := p.calls(t); n != made {
 		t.Errorf("%d calls are counted, %d were made", n, made)
 	}
-	eventually(func() bool { return p.refreshNow(t).status == http.StatusOK })
+	onceStored(func() bool { return p.refreshNow(t).status == http.StatusOK })
 	if got := p.askAll(t); got == old {
 		t.Error("the answers are still the old ones")
 	}
@@ -161,7 +161,7 @@ func TestADiskFillsUp(t *testing.T) {
 	p := r.start(t)
 	want := p.askAll(t)
 	made := int64(1 + len(queries))
-	eventually(func() bool { return p.calls(t) == made })
+	onceStored(func() bool { return p.calls(t) == made })
 	filler := fillDisk(t, dir)
 	made += r.mustGoOn(t, p, want, saysFull)
 	if err := os.Remove(filler); err != nil {
@@ -230,7 +230,7 @@ func TestADiskBecomesReadOnly(t *testing.T) {
 	r := newDiskRig(t, dir)
 	p := r.start(t)
 	want := p.askAll(t)
-	eventually(func() bool { return p.calls(t) == int64(1+len(queries)) })
+	onceStored(func() bool { return p.calls(t) == int64(1+len(queries)) })
 	fail()
 	r.mustGoOn(t, p, want, saysReadOnly)
 	*p.ill = true
