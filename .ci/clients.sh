@@ -28,7 +28,9 @@ compile_dotnet() {
 	mcs -out:"$out/DataServices.exe" -r:System.Data.Services.Client.dll -r:System.Xml.Linq.dll -r:System.Runtime.Serialization.dll \
 		"$sources"/{Checks,Gateway,Entities,FilterCases}.cs "$sources"/DataServices*.cs &&
 		mcs -out:"$out/Readers.exe" -r:System.ServiceModel.dll -r:System.Xml.Linq.dll -r:System.Data.dll -r:System.Runtime.Serialization.dll \
-			"$sources"/{Checks,Gateway}.cs "$sources"/Readers*.cs
+			"$sources"/{Checks,Gateway}.cs "$sources"/Readers*.cs &&
+		mcs -out:"$out/Ended.exe" -r:System.Data.Services.Client.dll -r:System.Xml.Linq.dll -r:System.Runtime.Serialization.dll \
+			"$sources"/{Checks,Gateway,Entities,Ended}.cs
 }
 
 install_npm() {
@@ -56,6 +58,12 @@ run_node() { TZ=$clients_zone NODE_PATH="$out/npm/node_modules" node conformance
 run_python() { TZ=$clients_zone /usr/bin/python3 -B conformance/python/readers.py "$@"; }
 run_ruby() { TZ=$clients_zone ruby conformance/ruby/feeds.rb "$@"; }
 run_jing() { mkdir -p "$out/feeds" && conformance/atom/grammar.sh "$1" "$out/feeds"; }
+
+# The same clients where the rollout has gone on, each with the service root and what is in force.
+end_dotnet() { TZ=$clients_zone mono "$out/Ended.exe" "$@"; }
+end_node() { TZ=$clients_zone NODE_PATH="$out/npm/node_modules" node conformance/npm/ended.js "$@"; }
+end_python() { TZ=$clients_zone /usr/bin/python3 -B conformance/python/ended.py "$@"; }
+end_ruby() { TZ=$clients_zone ruby conformance/ruby/ended.rb "$@"; }
 
 # find_faults: puts faults between the clients and the demo, to prove that the programs above can fail.
 find_faults() {
@@ -86,6 +94,21 @@ against() {
 	step "client: the demo ends, $mode" stop_demo
 }
 
+# until_the_end: all clients before a brownout, in it, and when the reports are retired. One store goes through all three:
+# the brownout hits only clients that were seen before it, and none of those may be new in it.
+until_the_end() {
+	local stage phase name
+	for stage in announce=2026-11-22 brownout=2026-11-23 retired=2026-12-01; do
+		phase=${stage%=*}
+		step "client: demo, $phase" serve_demo "clients-$phase" --now "${stage#*=}" --config conformance/rollout.yaml --page-size 50 \
+			--auth-anonymous none --store "sqlite:$out/clients.db"
+		for name in "${clients[@]}"; do
+			[ "$name" = jing ] || step "client: $name, $phase" or_stop "end_$name" "$url/" "$phase"
+		done
+		step "client: the demo ends, $phase" stop_demo
+	done
+}
+
 check_clients() {
 	local reason
 	reason=$(oidc_missing)
@@ -98,6 +121,7 @@ check_clients() {
 	if [ ${#clients[@]} = 0 ]; then return; fi
 	against open
 	against password --auth-anonymous none
+	until_the_end
 	if [ ! -x /usr/bin/python3 ]; then
 		skip 'client: faults are noticed' 'no /usr/bin/python3'
 		return
