@@ -8,11 +8,13 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	gohash "hash"
 	"hash/maphash"
 	"math"
 	"net/netip"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -50,6 +52,7 @@ const (
 type verifier struct {
 	now       func() time.Time
 	key       [32]byte
+	macs      sync.Pool // of hash.Hash under key: making one costs more than using it
 	seed      maphash.Seed
 	known     *gocache.Cache
 	flights   singleflight.Group
@@ -187,12 +190,20 @@ func (g *Gateway) Verify(_ context.Context, file PasswordFile, from netip.Addr, 
 
 // digest binds a credential to the hash it was verified against, so that a changed password is forgotten at once.
 func (v *verifier) digest(user string, hash, password []byte) string {
-	m := hmac.New(sha256.New, v.key[:])
-	for _, part := range [][]byte{[]byte(user), hash, password} {
-		m.Write(part)
-		m.Write([]byte{0})
+	m, ok := v.macs.Get().(gohash.Hash)
+	if !ok {
+		m = hmac.New(sha256.New, v.key[:])
 	}
-	return string(m.Sum(nil))
+	defer func() {
+		m.Reset()
+		v.macs.Put(m)
+	}()
+	text := make([]byte, 0, 256)
+	for _, part := range [...][]byte{[]byte(user), hash, password} {
+		text = append(append(text, part...), 0)
+	}
+	m.Write(text)
+	return string(m.Sum(text[:0]))
 }
 
 func matches(hash, password []byte) bool {

@@ -136,7 +136,7 @@ func (g *Gateway) Explain(ctx context.Context, ask Ask) (*Explanation, error) {
 	}
 	e.refused(k.outcome.reason)
 	if snapshot, ready := quiet.Histories.Snapshot(tenantID(k)); ready && k.tenant != nil && k.root != "" {
-		_, e.Cacheable = answerKey(r, k, snapshot.Version, now)
+		_, e.Cacheable = answerKey(nil, r, k, snapshot.Version, now)
 		e.Cacheable = e.Cacheable && answer.status == http.StatusOK
 	}
 	e.advise(r, k, seen, now)

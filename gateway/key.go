@@ -13,8 +13,8 @@ import (
 const rareHeader = 300
 
 // answerKey names everything that an answer depends on. It is false for what is rare or odd, which is answered without
-// the cache: other methods, entity tags, odd charsets, a named API version, very long headers.
-func answerKey(r *http.Request, k *call, version int64, now time.Time) (string, bool) {
+// the cache: other methods, entity tags, odd charsets, a named API version, very long headers. The key is appended to b.
+func answerKey(b []byte, r *http.Request, k *call, version int64, now time.Time) ([]byte, bool) {
 	h := r.Header
 	charset := h.Get("Accept-Charset")
 	dsv := h.Get("Dataserviceversion")
@@ -23,9 +23,8 @@ func answerKey(r *http.Request, k *call, version int64, now time.Time) (string, 
 		h.Get("If-Match") != "", h.Get("If-None-Match") != "",
 		charset != "" && !strings.EqualFold(charset, "utf-8"),
 		len(k.front.Accept) > rareHeader, len(dsv) > rareHeader, len(k.front.MaxDataServiceVersion) > rareHeader:
-		return "", false
+		return nil, false
 	}
-	b := make([]byte, 0, 512)
 	for _, part := range [...]string{
 		k.tenant.ID, k.zone.Name(), k.front.Accept, dsv, k.front.MaxDataServiceVersion,
 		k.scheme(), k.host(), k.root, k.front.Path, k.front.RawQuery,
@@ -39,7 +38,7 @@ func answerKey(r *http.Request, k *call, version int64, now time.Time) (string, 
 	if acceptsGzip(h.Get("Accept-Encoding")) {
 		b = append(b, 'z')
 	}
-	return string(b), true
+	return b, true
 }
 
 // odataRequest is the request as OData sees it: behind the service root, with what the front left of it.

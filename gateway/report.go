@@ -18,12 +18,14 @@ import (
 func (g *Gateway) report(r *http.Request, k *call) (reply, error) {
 	snapshot, ready := g.Histories.Snapshot(k.tenant.ID)
 	now := g.Now()
-	key, cacheable := "", false
+	var room [512]byte
+	var key []byte
+	cacheable := false
 	if ready {
-		key, cacheable = answerKey(r, k, snapshot.Version, now)
+		key, cacheable = answerKey(room[:0], r, k, snapshot.Version, now)
 	}
 	if cacheable {
-		if kept, ok := g.Answers.Get(key); ok {
+		if kept, ok := g.Answers.GetBytes(key); ok {
 			return g.recall(k, kept, snapshot, now), nil
 		}
 	}
@@ -67,7 +69,7 @@ func (g *Gateway) report(r *http.Request, k *call) (reply, error) {
 		}
 	}
 	if cacheable {
-		g.Answers.Put(key, answer.keep(note))
+		g.Answers.Put(string(key), answer.keep(note))
 	}
 	g.describe(k, note, snapshot, now)
 	return answer, nil
