@@ -38,6 +38,7 @@ type rig struct {
 	expires                                       string // when the first tenant's secret ends; empty: unknown
 	ca                                            []byte
 	every                                         time.Duration // between looks at the files; 0: as usual
+	env                                           []string      // RWSGATE_ variables
 }
 
 func newRig(t *testing.T) *rig { return newRigOf(t, graphsim.DemoTenantID) }
@@ -129,11 +130,17 @@ func (l *lines) String() string {
 // start runs the program until the test ends.
 func (r *rig) start(t *testing.T) *running {
 	t.Helper()
-	w, err := config.NewWatcher(config.Sources{File: r.file(t), Now: clock})
+	return launch(t, config.Sources{File: r.file(t), Env: r.env, Now: clock}, r.every)
+}
+
+// launch runs the program of a configuration until the test ends.
+func launch(t *testing.T, sources config.Sources, every time.Duration) *running {
+	t.Helper()
+	w, err := config.NewWatcher(sources)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Every = r.every
+	w.Every = every
 	log := &lines{}
 	p, err := Open(t.Context(), w, os.ReadFile, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
