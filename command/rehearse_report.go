@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 
 	"rwsgate/rollout"
 	"rwsgate/rollout/traffic"
@@ -163,7 +164,9 @@ func (r *rehearsal) writeTable(out io.Writer) error {
 	for _, l := range r.List {
 		fmt.Fprintf(out, "%-4d  %-5d  %-6s  %-4s  %-7s  %-10s  %s\n", l.Line, l.Times, number(l.Status), l.rows(), dashed(l.Format), l.Result, l.Request)
 		for _, note := range l.Notes {
-			fmt.Fprintf(out, "      %s\n", note)
+			for _, line := range wrapped(note, 112) {
+				fmt.Fprintf(out, "      %s\n", line)
+			}
 		}
 	}
 	if r.Untold > 0 {
@@ -227,4 +230,20 @@ func dashed(s string) string {
 		return "-"
 	}
 	return s
+}
+
+// wrapped breaks a text at its blanks into lines of at most some characters; a longer word has a line of its own.
+func wrapped(text string, most int) (lines []string) {
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case line == "":
+			line = word
+		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > most:
+			lines, line = append(lines, line), word
+		default:
+			line += " " + word
+		}
+	}
+	return append(lines, line)
 }

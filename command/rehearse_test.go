@@ -68,7 +68,7 @@ func TestRehearseLegacyRequests(t *testing.T) {
 		{"12", base + "/MailboxUsage", "not served", 404, -1, "xml", ""},
 		{"13", base + "/CsP2PAVTimeWeekly?$top=1000&$filter=((Date ge datetime'2026-11-01T11:00:00') and (Date lt datetime'2026-11-15T11:00:00'))\tUser-Agent: O365RWSClient", "ok", 200, 2, "atom", ""},
 		{"13 next", base + "/CsP2PAVTimeDaily?$top=1000&$filter=((Date ge datetime'2026-11-01T11:00:00') and (Date lt datetime'2026-11-15T11:00:00'))&$skip=1000", "ok", 200, 0, "atom", ""},
-		{"13 day", base + "/CsP2PAVTimeDaily?$top=1000&$filter=((Date ge datetime'2026-11-22T00:00:00') and (Date lt datetime'2026-11-23T00:00:00'))", "differs", 200, 0, "atom", "give it date_delay: 1d"},
+		{"13 day", base + "/CsP2PAVTimeDaily?$top=1000&$filter=((Date ge datetime'2026-11-22T00:00:00') and (Date lt datetime'2026-11-23T00:00:00'))", "differs", 200, 0, "atom", "give it a date_delay of 1d or more"},
 		{"14 daily", base + "/CsP2PAVTimeDaily", "ok", 200, 180, "atom", ""},
 		{"14 weekly", base + "/CsP2PAVTimeWeekly", "ok", 200, 25, "atom", ""},
 		{"14 monthly", base + "/CsP2PAVTimeMonthly", "ok", 200, 6, "atom", ""},

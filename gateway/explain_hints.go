@@ -185,10 +185,10 @@ func (e *Explanation) adviseWindow(v *looked, now time.Time, zone translate.Zone
 		return
 	}
 	if e.Behind > 0 {
-		hint(HintUncovered, "It asks only for days that Graph has not delivered: the last is %s. A client that asks so each day gets nothing for good: give it date_delay: %dd in rollout.clients.", e.Through, e.Behind)
+		hint(HintUncovered, "It asks only for days that Graph has not delivered: the last is %s. A client that asks so each day gets nothing for good: give it a date_delay of %dd or more in rollout.clients.", e.Through, e.Behind)
 	}
 	if e.Unfinished > 0 {
-		hint(HintUnfinish, "%d of the rows are of periods that are over, but whose last days Graph has not delivered: they will grow.", e.Unfinished)
+		hint(HintUnfinish, "Rows of periods that are over, but whose last days Graph has not delivered: %d. They will grow.", e.Unfinished)
 	}
 	from, to, fromKnown, toKnown := translate.FilterWindow(filter)
 	if fromKnown && toKnown && from <= to && report.Period.Last(from) > to {
