@@ -160,6 +160,10 @@ func (p *Program) Run(ctx context.Context) error {
 		p.warnOfExpiry(serving)
 		return nil
 	})
+	group.Go(func() error {
+		p.sendDigests(serving)
+		return nil
+	})
 	err := group.Wait()
 	stopKeeping() // accepted requests may still have waited for a first fetch, and the last of them belong in the ledger
 	return errors.Join(err, <-kept, <-kept, <-kept)

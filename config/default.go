@@ -40,5 +40,6 @@ func defaultRollout() Rollout {
 		Deprecation:    Time{time.Unix(1517184000, 0).UTC()},
 		BrownoutStatus: 503,
 		BrownoutStop:   "new-client",
+		Digest:         Digest{Day: Monday, At: 8 * 60, Zone: "UTC", Body: "text"},
 	}
 }

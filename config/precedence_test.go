@@ -23,6 +23,8 @@ var samples = map[string][3]string{
 	"auth.bearer.issuer": {"https://a.example", "https://b.example", "https://c.example"}, "auth.bearer.audience": {"a", "b", "c"},
 	"rollout.successor": {"https://a.example", "https://b.example", "https://c.example"}, "rollout.deprecation": {"2020-01-01", "2020-01-02", "2020-01-03"},
 	"rollout.sunset": {"2030-01-01", "2030-01-02", "2030-01-03"}, "rollout.brownout_status": {"500", "502", "504"}, "rollout.brownout_stop": {"never", "new-client", "never"},
+	"rollout.digest.day": {"tue", "wed", "sun"}, "rollout.digest.at": {"07:00", "09:30", "00:00"}, "rollout.digest.zone": {"Europe/Berlin", "Tokyo Standard Time", "America/New_York"},
+	"rollout.digest.webhook": {"https://a.example/x", "https://b.example/x", "https://c.example/x"}, "rollout.digest.file": {"/a", "/b", "/c"}, "rollout.digest.body": {"card", "text", "card"},
 	"ledger.identity": {"hashed", "full", "hashed"}, "ledger.retention": {"1d", "2d", "3mo"},
 	"limits.max_url": {"1KiB", "2KiB", "3KiB"}, "limits.filter_length": {"1KiB", "2KiB", "3KiB"}, "limits.filter_depth": {"11", "12", "13"},
 	"limits.filter_nodes": {"11", "12", "13"}, "limits.page_size": {"11", "12", "13"}, "limits.requests_per_second": {"11", "12", "13"},

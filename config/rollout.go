@@ -12,7 +12,23 @@ type Rollout struct {
 	BrownoutStatus int               `yaml:"brownout_status" min:"400" max:"599" help:"HTTP status of an answer in a brownout"`
 	BrownoutStop   string            `yaml:"brownout_stop" oneof:"new-client never" help:"what ends a brownout ahead of its time, for all: a call of a client that was never seen before the window began, or nothing"`
 	Clients        []Client          `yaml:"clients"`
+	Digest         Digest            `yaml:"digest"`
 }
+
+// Digest is the weekly report of who still calls: when it is due, and where it goes. It is sent when there is a file or
+// a webhook.
+type Digest struct {
+	Day         Weekday   `yaml:"day" help:"day of the week on which the digest is due: mon to sun"`
+	At          ClockTime `yaml:"at" help:"time of that day"`
+	Zone        string    `yaml:"zone" help:"time zone of day and at, a Windows or IANA name"`
+	File        Path      `yaml:"file" help:"file that holds the newest digest, Markdown; {date} in its name makes one a week"`
+	Webhook     Secret    `yaml:"webhook" secret:"yes" help:"address to which the digest is posted, https://…; whoever knows it may post there"`
+	WebhookFile Path      `yaml:"webhook_file" help:"file that holds the value of rollout.digest.webhook"`
+	Body        string    `yaml:"body" oneof:"text card" help:"what is posted: text for Slack and connectors of Teams, {\"text\": Markdown}, or card for workflows of Teams, an adaptive card"`
+}
+
+// Wanted says whether the digest goes anywhere.
+func (d *Digest) Wanted() bool { return d.File != "" || !d.Webhook.IsZero() }
 
 // StopNever is the BrownoutStop that keeps windows running.
 const StopNever = "never"

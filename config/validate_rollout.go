@@ -27,6 +27,7 @@ func (k *checker) rollout() {
 		k.fail("rollout.brownout_status", "%d has clients ask their users for a password: use 503, or another from 400 to 599", s)
 	}
 	k.brownouts()
+	k.digest(&r.Digest)
 	seen := map[string]int{}
 	for i := range r.Clients {
 		k.client("rollout.clients["+strconv.Itoa(i)+"]", &r.Clients[i])
@@ -121,6 +122,21 @@ func (k *checker) brownouts() {
 		if before.to.After(w.to) {
 			windows[i].to = before.to // what follows may lie within the longer one too
 		}
+	}
+}
+
+// digest checks when the digest is due and that its webhook is an address, which is not repeated.
+func (k *checker) digest(d *Digest) {
+	k.knownZone("rollout.digest.zone", d.Zone, k.zone)
+	if d.At >= 24*60 {
+		k.fail("rollout.digest.at", "%s is the next day: write 00:00 to 23:59", d.At)
+	}
+	if d.Webhook.IsZero() {
+		return
+	}
+	u, err := ParseURL(d.Webhook.Reveal())
+	if err != nil || u.scheme() != "https" && !(u.scheme() == "http" && loopbackHost(u.u.Hostname())) {
+		k.fail("rollout.digest.webhook", "is no address of a webhook: write https://host/path (http:// only on this machine)")
 	}
 }
 

@@ -26,9 +26,9 @@ type Shaped struct {
 	Calls int64
 }
 
-// Sums gives all clients by tenant and id. It flushes first.
+// Sums gives all clients by tenant and id. It flushes first, as Usage does.
 func (l *Ledger) Sums(ctx context.Context) ([]Sums, error) {
-	if err := l.Flush(ctx); err != nil {
+	if err := l.Flush(ctx); ctx.Err() != nil {
 		return nil, err
 	}
 	a := addition{recent: recentSince(l.o.Now()), place: map[[2]string]int{}}
