@@ -3,6 +3,7 @@ package rollout
 import (
 	"fmt"
 	"testing"
+	"time"
 )
 
 // BenchmarkNote is what the hot path pays for the ledger.
@@ -64,5 +65,28 @@ func BenchmarkFlush(b *testing.B) {
 		if err := l.Flush(b.Context()); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkDecide is what the hot path pays for the rollout.
+func BenchmarkDecide(b *testing.B) {
+	for name, plan := range map[string]*Plan{"observe": {}, "announce": march(), "brownout": browning()} {
+		b.Run(name, func(b *testing.B) {
+			s := openStore(b, "memory")
+			seen(b, s, job, noon.Add(-time.Hour), LedgerOptions{})
+			c := controlOn(s, ControlOptions{})
+			c.Use(plan)
+			if err := c.Sync(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+			c.LoadKnown(b.Context())
+			b.ReportAllocs()
+			for b.Loop() {
+				d := c.Decide(daily, job, c.now)
+				if d.Refused() && !c.Refuses(&d, tenant, daily, job, c.now) {
+					b.Fatal("not hit")
+				}
+			}
+		})
 	}
 }

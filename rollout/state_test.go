@@ -71,7 +71,7 @@ var (
 )
 
 // seen has a client called at a time, and stores it.
-func seen(t *testing.T, s LedgerStore, who Who, at time.Time, o LedgerOptions) {
+func seen(t testing.TB, s LedgerStore, who Who, at time.Time, o LedgerOptions) {
 	t.Helper()
 	l := ledgerOn(s, o)
 	c := call()
