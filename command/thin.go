@@ -33,7 +33,7 @@ const (
 	thinPercent = 50       // growth of the heap between two collections
 
 	thinSettled = 2 * time.Second  // after the start
-	thinTrim    = 30 * time.Second // between two looks for pages that are not used
+	thinTrim    = 10 * time.Second // between two looks for pages that are not used
 )
 
 // openThin makes p a sidecar: listeners, TLS, metrics and reload are as in a full gateway, but for tenants, store and
