@@ -26,6 +26,9 @@ var errWrong = fmt.Errorf("the name or the password is wrong: %w", errUnauthoriz
 
 // attemptOf gives why an attempt to get in failed; empty if err is of another kind, or nothing was sent.
 func attemptOf(err error) FailedAttempt {
+	if err == nil {
+		return ""
+	}
 	var late *waitError
 	var fault *rws.Fault
 	switch {

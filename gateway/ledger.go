@@ -101,6 +101,9 @@ var shapeFormats = [...]string{rws.FormatNone: "", rws.FormatAtom: "atom", rws.F
 
 // refusal names the class of an error; empty for what the status says well enough.
 func refusal(err error) string {
+	if err == nil {
+		return ""
+	}
 	var fault *rws.Fault
 	var found *odata.Error
 	var refused *refusedError

@@ -73,6 +73,9 @@ func (g *Gateway) note(r *http.Request, k *call, took time.Duration) {
 // expected says whether a refusal is nothing new: .NET clients ask without a password first, and who must wait after
 // failed attempts has been named for each of them.
 func (k *call) expected(r *http.Request) bool {
+	if k.outcome.reason == nil {
+		return false
+	}
 	if late := (*waitError)(nil); errors.As(k.outcome.reason, &late) {
 		return true
 	}

@@ -179,20 +179,19 @@ func (g *Gateway) describe(k *call, n noted, s translate.Snapshot, now time.Time
 	if n.unfinished > 0 {
 		g.Recorder.Unfinished(n.set, n.unfinished)
 	}
-	var b strings.Builder
-	b.WriteString("miss; method=")
+	b := make([]byte, 0, 96)
+	b = append(b, "miss"...)
 	if k.outcome.hit {
-		b.Reset()
-		b.WriteString("hit; method=")
+		b = append(b[:0], "hit"...)
 	}
-	b.WriteString(k.tenant.Method.String())
+	b = append(append(b, "; method="...), k.tenant.Method.String()...)
 	if n.through != "" {
-		b.WriteString("; through=" + n.through)
+		b = append(append(b, "; through="...), n.through...)
 	}
 	fresh := s.Refresh.LastSuccess
 	if fresh.IsZero() {
 		fresh = s.Stored
 	}
-	b.WriteString("; age=" + strconv.FormatInt(int64(max(0, now.Sub(fresh).Seconds())), 10))
-	k.answered = b.String()
+	b = strconv.AppendInt(append(b, "; age="...), int64(max(0, now.Sub(fresh).Seconds())), 10)
+	k.answered = string(b)
 }
