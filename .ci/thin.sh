@@ -13,7 +13,7 @@ check_thin() {
 		{ cat "$folder/central.log"; return 1; }
 	central=${central#*=} admin=${admin#*=}
 	for round in 1 2 3; do
-		thin_round "$folder/$round" "$count" "$central" || { kill "$central_pid"; return 1; }
+		thin_round "$folder/$round" "$count" "$central" || { kill "$central_pid" "${thin_pids[@]}" 2>/dev/null; return 1; }
 		asked=$((asked + 3 * count))
 	done
 	thin_ledger "$admin" "$asked" || { kill "$central_pid"; return 1; }
@@ -39,12 +39,13 @@ thin_wait() {
 # itself.
 thin_round() {
 	local root=/ecp/reportingwebservice/reporting.svc
-	local folder=$1 count=$2 central=$3 i pids=() askers=() listen failed=0
+	local folder=$1 count=$2 central=$3 i askers=() listen failed=0
+	thin_pids=()
 	mkdir -p "$folder"
 	for i in $(seq "$count"); do
 		"$out/rwsgate" serve --forward-url "https://$central" --forward-ca-file "$out/thin/tls/ca.pem" \
 			--listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 >"$folder/$i.log" 2>&1 &
-		pids+=($!)
+		thin_pids+=($!)
 	done
 	for i in $(seq "$count"); do
 		listen=$(thin_wait "$folder/$i.log" '"listen":"[^"]*"') || { cat "$folder/$i.log"; return 1; }
@@ -60,9 +61,9 @@ thin_round() {
 	wait "${askers[@]}" || failed=1
 	[ "$failed" = 0 ] || { echo 'a call was not answered'; cat "$folder"/*.log | tail -5; return 1; }
 	sleep 12 # the start's pages are given back by then
-	thin_memory "${pids[@]}" || return 1
-	kill -TERM "${pids[@]}"
-	for i in "${pids[@]}"; do
+	thin_memory "${thin_pids[@]}" || return 1
+	kill -TERM "${thin_pids[@]}"
+	for i in "${thin_pids[@]}"; do
 		wait "$i" || { echo "a sidecar ended with $?"; return 1; }
 	done
 	! grep -l 'ledger is not complete' "$folder"/*.log
