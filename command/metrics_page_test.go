@@ -44,8 +44,26 @@ func metricsTable(t *testing.T, r *prometheus.Registry) string {
 
 // TestMetricsTable holds the table of docs/operations.md to the metrics that a program registers.
 func TestMetricsTable(t *testing.T) {
-	const page, begin, end = "../docs/operations.md", "<!-- metrics: generated -->\n", "<!-- end of metrics -->"
-	want := metricsTable(t, newRig(t).start(t).registry)
+	holdTable(t, "../docs/operations.md", metricsTable(t, newRig(t).start(t).registry))
+}
+
+// TestSidecarMetricsTable holds the table of docs/sidecar.md to what a sidecar has beside the metrics of all.
+func TestSidecarMetricsTable(t *testing.T) {
+	h := newHub(t, "")
+	h.at = "127.0.0.1:1"
+	var own strings.Builder
+	for line := range strings.Lines(metricsTable(t, h.sidecar(t, "").registry)) {
+		if !strings.HasPrefix(line, "| `") || strings.HasPrefix(line, "| `rwsgate_sidecar_") {
+			own.WriteString(line)
+		}
+	}
+	holdTable(t, "../docs/sidecar.md", own.String())
+}
+
+// holdTable compares the generated part of a page, or writes it anew.
+func holdTable(t *testing.T, page, want string) {
+	t.Helper()
+	const begin, end = "<!-- metrics: generated -->\n", "<!-- end of metrics -->"
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
