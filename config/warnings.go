@@ -12,9 +12,6 @@ import (
 	"time"
 )
 
-// soon is how long before an end the operator is warned.
-const soon = 30 * 24 * time.Hour
-
 // Warnings gives what is allowed but worth knowing, at a time, in the order of the keys. It reads no file content; stat
 // (nil means os.Stat) tells who else may read the file.
 func (c *Config) Warnings(now time.Time, stat func(string) (fs.FileInfo, error)) []Problem {
@@ -142,16 +139,5 @@ func (w *warner) tenant(at string, t *Tenant) {
 	c := t.Credential
 	if guid.MatchString(c.ClientSecret.Reveal()) {
 		w.warn(at+".credential.client_secret", "the value (not shown) looks like the secret's id: Entra ID wants its value, shown once when it is made")
-	}
-}
-
-// ends warns of what has ended or ends within 30 days.
-func (w *warner) ends(key, what string, at Time) {
-	switch left := at.Sub(w.now); {
-	case at.IsZero() || left > soon:
-	case left <= 0:
-		w.warn(key, "%s ended on %s: renew it", what, at)
-	default:
-		w.warn(key, "%s ends on %s, in %d days: renew it", what, at, int(left/(24*time.Hour)))
 	}
 }
