@@ -5,6 +5,8 @@ import { confirm } from './confirm.js';
 let typing = 0;
 
 export const actions = {
+  cancel: (app, at) => at.closest('dialog').close(),
+
   nothing: () => {}, // of forms whose fields act by themselves
 
   again: async (app) => {

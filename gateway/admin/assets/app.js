@@ -134,6 +134,9 @@ document.addEventListener('visibilitychange', () => {
   else plan();
 });
 
+// A chart takes its colours when it is drawn.
+for (const scheme of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) matchMedia(scheme).addEventListener('change', draw);
+
 for (const kind of ['click', 'input', 'change', 'submit']) {
   document.addEventListener(kind, (event) => {
     const from = event.target.closest(`[data-do${kind === 'click' ? '' : `-${kind}`}]`);

@@ -1,15 +1,15 @@
 // The months of the rollout with what happens on each day, and the same as a list.
 import { h, hidden } from './dom.js';
 import { chip, date, local } from './format.js';
-import { dayLength } from './model.js';
+import { dayLength, reportName } from './model.js';
 import { windowOf } from './parts.js';
 
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const months = 12; // at most
 
 // calendar shows the months from the one before now to the last event.
-export function calendar(o) {
-  const events = eventsOf(o).sort((a, b) => a.day.localeCompare(b.day));
+export function calendar(o, schedule) {
+  const events = eventsOf(o, schedule).sort((a, b) => a.day.localeCompare(b.day));
   const today = date(o.at);
   const { first, last } = reach(events, today);
   const byDay = Map.groupBy ? Map.groupBy(events, (e) => e.day) : grouped(events);
@@ -37,25 +37,25 @@ function grouped(events) {
   return map;
 }
 
-function eventsOf(o) {
+function eventsOf(o, schedule) {
   const events = o.brownouts.map((b) => {
     const at = local(b.from, b.zone);
     return { kind: 'brownout', day: at.date, text: `brownout ${at.clock}`, long: ['Brownout ', windowOf(b), ' ', chip(b.state)] };
   });
-  for (const [key, group] of Object.entries(steps(o))) {
+  for (const [key, group] of Object.entries(steps(schedule))) {
     const [from, phase] = key.split(' ');
-    events.push({ kind: 'phase', day: from, text: phase, long: [`${from} `, chip(phase), ` ${group.length === o.reports.length ? 'for everything' : `for ${group.join(', ')}`}`] });
+    events.push({ kind: 'phase', day: from, text: phase, long: [`${from} `, chip(phase), ` ${group.length === schedule.length ? 'for all reports' : `for ${group.map(reportName).join(', ')}`}`] });
   }
   if (o.sunset) events.push({ kind: 'sunset', day: date(o.sunset), text: 'sunset', long: `${date(o.sunset)} Sunset` });
   for (const x of o.holds) events.push({ kind: 'hold', day: date(x.until), text: 'hold ends', long: [`${date(x.until)} Hold of ${x.owner || x.name} ends `, x.expired && chip('expired')] });
   return events;
 }
 
-// steps are the next phases by date and phase, with the reports that take them.
-function steps(o) {
+// steps are the phases of the schedule by date and phase, with the reports that take them.
+function steps(schedule) {
   const found = {};
-  for (const r of o.reports) {
-    if (r.next) (found[`${date(r.next.from)} ${r.next.phase}`] ??= []).push(r.report);
+  for (const { report, steps: all } of schedule) {
+    for (const step of all) (found[`${date(step.from)} ${step.phase}`] ??= []).push(report);
   }
   return found;
 }

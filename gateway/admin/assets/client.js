@@ -15,7 +15,7 @@ export function render(app) {
   if (!c) return [h('h1', { tabindex: '-1' }, 'Client'), back, empty(overviewOf(app) ? 'The ledger knows no such client.' : 'What is known of clients could not be read yet.')];
   return [
     h('h1', { tabindex: '-1' }, foreign(c.name)), back,
-    h('div', { class: 'grid' },
+    h('div', { class: 'grid three' },
       card('who', 'Who it is', facts([
         ['Standing', chip(c.standing)], ['Owner', c.owner ? foreign(c.owner) : 'nobody: add the client to rollout.clients'], ['Agreement', c.agreement && foreign(c.agreement)], ['Hold', c.held && 'its phase is held'],
         ['Tenant', foreign(tenantName(app, c.tenant))], ['Principal', c.principal && [foreign(c.principal), c.claimed && h('span', { class: 'note' }, ' (claimed, not verified)')]],

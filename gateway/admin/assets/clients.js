@@ -1,8 +1,9 @@
 // All clients, to be filtered and paged.
 import { empty, foreign, h, table } from './dom.js';
 import { age, chip, many, number } from './format.js';
-import { clientKey, clientLink, clientsOf, lately, manyTenants, nowOf, overviewOf, shortfall, tenantName } from './model.js';
+import { clientKey, clientsOf, lately, nowOf, overviewOf, shortfall, tenantName } from './model.js';
 import { pager, pageOf } from './paging.js';
+import { clientName } from './parts.js';
 
 export const title = () => 'Clients';
 
@@ -55,7 +56,7 @@ function clientTable(app, rows) {
   return table({
     caption: 'Clients', quiet: true, rows, key: clientKey,
     columns: [
-      { label: 'Client', head: true, cell: (c) => [h('a', { href: clientLink(c) }, foreign(c.name)), manyTenants(app) && h('div', { class: 'note' }, foreign(tenantName(app, c.tenant)))] },
+      { label: 'Client', head: true, cell: (c) => clientName(app, c) },
       { label: 'Owner', cell: (c) => (c.owner ? foreign(c.owner) : h('span', { class: 'note' }, 'nobody')) },
       { label: 'Standing', cell: (c) => [chip(c.standing), c.held && h('span', { class: 'chip plain' }, 'held')] },
       { label: 'Rhythm', cell: (c) => c.rhythm },

@@ -74,5 +74,5 @@ const kinds = {
 // chip is a state as a word with a mark: colour is never alone.
 export function chip(state, label = state) {
   const kind = kinds[state] ?? 'plain';
-  return h('span', { class: `chip ${kind}` }, h('span', { 'aria-hidden': 'true' }, phases[state] ?? marks[kind]), ` ${label}`);
+  return h('span', { class: `chip ${kind}${label.length > 16 ? ' long' : ''}` }, h('span', { 'aria-hidden': 'true' }, phases[state] ?? marks[kind]), ` ${label}`);
 }

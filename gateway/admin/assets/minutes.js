@@ -28,6 +28,7 @@ export async function load(app) {
 export function render(app) {
   const head = h('h1', { tabindex: '-1' }, 'Minutes');
   if (app.tenants.data && tenantsOf(app).length === 0) return [head, empty('No tenant is configured.')];
+  if (!app.tenants.data) return [head, empty('The tenants could not be read yet.')];
   return [head, fields(app), body()];
 }
 

@@ -50,6 +50,12 @@ export function daysBehind(tenant, now) {
   return Math.max(0, today - 1 - Date.parse(tenant.coverage.last) / dayLength);
 }
 
+// holdState is expired, ending (within 30 days) or ok.
+export function holdState(hold, now) {
+  if (hold.expired) return 'expired';
+  return Date.parse(hold.until) - Date.parse(now) < 30 * dayLength ? 'ending' : 'ok';
+}
+
 // configured says whether any phase, brownout or hold is planned at all.
 export const configured = (o) => o.reports.some((r) => r.scheduled !== 'observe' || r.next) || o.brownouts.length > 0 || o.holds.length > 0 || Boolean(o.sunset);
 

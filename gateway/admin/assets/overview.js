@@ -2,8 +2,8 @@
 import { attention, attentionList } from './attention.js';
 import { card, cut, empty, foreign, h, table } from './dom.js';
 import { age, between, chip, date, many, number } from './format.js';
-import { calls, clientKey, clientLink, clientsOf, configured, daysBehind, lastBrownout, lately, latest, manyTenants, nowOf, overviewOf, shortfall, soonest, tenantName, tenantsOf, unknown } from './model.js';
-import { effectsOf, noticeOf, phaseBar } from './parts.js';
+import { calls, clientKey, clientsOf, configured, daysBehind, holdState, lastBrownout, lately, latest, nowOf, overviewOf, shortfall, soonest, tenantsOf, unknown } from './model.js';
+import { clientName, effectsOf, noticeOf, phaseBar } from './parts.js';
 
 export const title = () => 'Overview';
 
@@ -15,8 +15,8 @@ export function render(app) {
     noticeOf(app),
     phaseBar(app),
     card('attention', 'Needs attention', attentionList(attention(app))),
-    overviewOf(app) && (clientsOf(app).length === 0 ? nobody() : [standings(app), h('div', { class: 'grid' }, strangers(app), callers(app), short(app), brownout(app))]),
-    h('div', { class: 'grid' }, coverage(app), ends(app)),
+    overviewOf(app) && (clientsOf(app).length === 0 ? nobody() : [standings(app), h('div', { class: 'grid' }, strangers(app), brownout(app)), callers(app), short(app)]),
+    h('div', { class: 'grid' }, ends(app), coverage(app)),
   ];
 }
 
@@ -38,7 +38,7 @@ function standings(app) {
 
 const clientColumn = (app) => ({
   label: 'Client', head: true,
-  cell: (c) => [h('a', { href: clientLink(c) }, foreign(c.name)), manyTenants(app) && h('div', { class: 'note' }, foreign(tenantName(app, c.tenant)))],
+  cell: (c) => clientName(app, c),
 });
 const ownerColumn = { label: 'Owner', cell: (c) => (c.owner ? foreign(c.owner) : h('span', { class: 'note' }, 'nobody')) };
 
@@ -64,13 +64,15 @@ function strangers(app) {
 
 function callers(app) {
   const rows = clientsOf(app).filter(calls).sort(soonest('next_due'));
-  return card('callers', 'Who still calls', rows.length === 0
+  return card('callers', ['Who still calls ', h('span', { class: 'note' }, `calls ${lately(app)}`)], rows.length === 0
     ? empty('Nobody: every client is quiet or retirable.')
     : list(app, 'Who still calls, next due first', rows, [
       ownerColumn,
       { label: 'Standing', cell: (c) => chip(c.standing) },
+      { label: 'Rhythm', cell: (c) => c.rhythm },
       { label: 'Last call', cell: (c) => age(c.last, nowOf(app)) },
-      { label: 'Next due', cell: (c) => (c.next_due ? [age(c.next_due, nowOf(app)), h('div', { class: 'note' }, c.rhythm)] : h('span', { class: 'note' }, 'not known yet')) },
+      { label: 'Next due', cell: (c) => age(c.next_due, nowOf(app)) ?? h('span', { class: 'note' }, 'not known yet') },
+      { label: 'Calls', number: true, cell: (c) => number(c.recent.calls) },
     ], '#clients'));
 }
 
@@ -113,7 +115,7 @@ function ends(app) {
   const now = nowOf(app);
   const rows = [
     ...(app.tenants.data?.expiries ?? []).map((e) => ({ what: [e.what, e.tenant && [' of ', foreign(e.tenant)]], at: e.at, state: e.state === 'over' ? 'expired' : e.state, key: `e${e.tenant}${e.what}` })),
-    ...(overviewOf(app)?.holds ?? []).map((hold, i) => ({ what: ['hold for ', foreign(hold.owner || hold.name)], at: hold.until, state: stateOf(hold, now), key: `h${i}` })),
+    ...(overviewOf(app)?.holds ?? []).map((hold, i) => ({ what: ['hold for ', foreign(hold.owner || hold.name)], at: hold.until, state: holdState(hold, now), key: `h${i}` })),
     ...(overviewOf(app)?.sunset ? [{ what: 'sunset of the legacy service', at: overviewOf(app).sunset, state: 'planned', key: 'sunset' }] : []),
   ].sort(soonest('at'));
   const { rows: shown, left } = cut(rows, most);
@@ -128,9 +130,4 @@ function ends(app) {
     }),
     left > 0 && h('p', { class: 'note' }, `and ${left} more: holds stand under Rollout, credentials under Sources`),
   ]);
-}
-
-function stateOf(hold, now) {
-  if (hold.expired) return 'expired';
-  return Date.parse(hold.until) - Date.parse(now) < 30 * 86_400_000 ? 'ending' : 'ok';
 }

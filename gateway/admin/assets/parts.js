@@ -1,7 +1,17 @@
 // Parts that several views show: the phases with the pause, the effects of a brownout, what an action came to.
 import { button, cut, empty, facts, foreign, h, table } from './dom.js';
 import { age, chip, date, local, many, number, span, time } from './format.js';
-import { configured, countBy, nextBrownout, nowOf, overviewOf, reportName, stopOf } from './model.js';
+import { clientLink, configured, countBy, manyTenants, nextBrownout, nowOf, overviewOf, reportName, stopOf, tenantName } from './model.js';
+
+// clientName names a client with a link to its page: who it says it is, then by which program and from where.
+export function clientName(app, c) {
+  const who = c.principal || c.address;
+  return [
+    h('a', { href: clientLink(c) }, foreign(who || c.name)),
+    who && h('div', { class: 'note' }, foreign(c.agent), c.principal && c.claimed && ` · name only claimed, from ${c.address}`),
+    manyTenants(app) && h('div', { class: 'note' }, foreign(c.tenant_name || tenantName(app, c.tenant))),
+  ];
+}
 
 // noticeOf shows what the last action came to, until it is dismissed.
 export function noticeOf(app) {
@@ -68,8 +78,7 @@ export function effectsOf(app, b, { most, all = false }) {
     rows.length > 0 && table({
       caption: 'Clients that the brownout hit', quiet: true, rows, key: (e) => `${e.tenant}/${e.client}`,
       columns: [
-        { label: 'Client', head: true, cell: (e) => h('a', { href: `#client/${encodeURIComponent(e.tenant || '-')}/${encodeURIComponent(e.client)}` }, foreign(e.name)) },
-        { label: 'Owner', cell: (e) => (e.owner ? foreign(e.owner) : h('span', { class: 'note' }, 'nobody')) },
+        { label: 'Client', head: true, cell: (e) => [h('a', { href: clientLink(e) }, foreign(e.name)), h('div', { class: 'note' }, 'owner: ', e.owner ? foreign(e.owner) : 'nobody')] },
         { label: 'Effect', cell: (e) => chip(e.effect) },
         { label: 'Failed calls', number: true, cell: (e) => number(e.failed) },
         { label: 'Served again', cell: (e) => age(e.served_again, nowOf(app)) ?? h('span', { class: 'note' }, 'no') },

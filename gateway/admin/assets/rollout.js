@@ -1,11 +1,17 @@
 // The plan: phases, the calendar of brownouts, what each did, holds.
+import { Source } from './api.js';
 import { calendar } from './calendar.js';
 import { card, empty, facts, foreign, h, table } from './dom.js';
 import { between, chip, date, many } from './format.js';
-import { configured, overviewOf, reportName } from './model.js';
+import { configured, holdState, overviewOf, reportName } from './model.js';
 import { effectsOf, noticeOf, phaseBar } from './parts.js';
 
 export const title = () => 'Rollout';
+
+const schedule = new Source();
+
+export const load = () => schedule.read('/api/rollout/schedule');
+
 
 const shown = 6; // brownouts with their effects
 const named = 12; // clients that a hold lists
@@ -14,7 +20,7 @@ export function render(app) {
   const o = overviewOf(app), head = h('h1', { tabindex: '-1' }, 'Rollout');
   if (!o) return [head, empty('The rollout could not be read yet.')];
   if (!configured(o)) return [head, noticeOf(app), phaseBar(app)];
-  return [head, noticeOf(app), phaseBar(app), phases(o), card('calendar', 'Calendar', calendar(o)), brownouts(app, o), holds(o)];
+  return [head, noticeOf(app), phaseBar(app), phases(o), card('calendar', 'Calendar', schedule.data ? calendar(o, schedule.data.reports) : empty(schedule.failure?.message ?? 'Reading from the gateway…')), brownouts(app, o), holds(o)];
 }
 
 function phases(o) {
@@ -46,7 +52,7 @@ function holds(o) {
       { label: 'Owner', cell: (x) => (x.owner ? foreign(x.owner) : h('span', { class: 'note' }, 'nobody')) },
       { label: 'Reason', cell: (x) => foreign(x.reason) },
       { label: 'Held in', cell: (x) => chip(x.phase) },
-      { label: 'Until', cell: (x) => [date(x.until), ' ', chip(x.expired ? 'expired' : 'ok', x.expired ? 'expired' : between(x.until, o.at))] },
+      { label: 'Until', cell: (x) => [date(x.until), ' ', chip(holdState(x, o.at), x.expired ? 'expired' : between(x.until, o.at))] },
       { label: 'Clients', cell: (x) => (x.clients.length ? [h('ul', { class: 'bare' }, x.clients.slice(0, named).map((name) => h('li', null, foreign(name)))), x.clients.length > named && `and ${many(x.clients.length - named, 'more', 'more')}`] : h('span', { class: 'note' }, 'none seen')) },
     ],
   }));
