@@ -12,6 +12,11 @@ missing_packages() {
 	[ -n "$(postgres_bin)" ] || echo postgresql
 	command -v curl >/dev/null || echo curl
 	command -v openssl >/dev/null || echo openssl
+	command -v zip >/dev/null && command -v unzip >/dev/null || echo zip unzip
+	command -v buildah >/dev/null && command -v podman >/dev/null && command -v runc >/dev/null && command -v busybox >/dev/null ||
+		echo buildah podman runc busybox-static
+	command -v qemu-aarch64 >/dev/null || echo qemu-user
+	command -v wine >/dev/null && command -v x86_64-w64-mingw32-ld >/dev/null || echo wine wine64 binutils-mingw-w64-x86-64
 }
 
 install_tools() {

@@ -46,14 +46,13 @@ run_windows() (
 		x86_64-w64-mingw32-ld -shared -e 0 -o "$system32/bcryptprimitives.dll" "$out/prng.def" || exit 1
 	fi
 	mkdir -p "$WINEPREFIX/drive_c/rwsgate" && cp "$out/rwsgate-windows-amd64" "$WINEPREFIX/drive_c/rwsgate/rwsgate.exe"
-	sleep 600 | wine cmd >/dev/null 2>&1 & # holds the session, whose end would start services anew
-	holder=$!
+	wineserver -w
+	mkfifo "$out/hold" # a program that waits holds the session, whose end would start services anew
+	wine cmd <"$out/hold" >/dev/null 2>&1 &
+	exec 9>"$out/hold"
 	emulated wine 'C:\rwsgate\rwsgate.exe' || exit 1
 	kill "$emulated_pid"
 	windows_service
-	result=$?
-	pkill -P "$holder" 2>/dev/null
-	exit "$result"
 )
 
 rwsgate_exe() { timeout 60 wine 'C:\rwsgate\rwsgate.exe' "$@"; }
@@ -81,7 +80,7 @@ print(*[x.getsockname()[1] for x in s])'))
 		  - name: example.onmicrosoft.com
 		    id: 16a58f78-539f-47f7-b9bf-02a63867d73b
 		    credential: { kind: client-secret, client_id: 11111111-1111-1111-1111-111111111111, client_secret: asked-by-nobody }
-		    cloud: { authority: "https://127.0.0.1:1/", graph: "https://127.0.0.1:1/v1.0" }
+		    cloud: { authority: "https://127.0.0.1:1/", graph: "https://127.0.0.1:1/v1.0", download_hosts: [127.0.0.1] }
 	END
 	echo 'listen: nonsense' >"$folder/bad.yaml"
 	must_fail 'does not exist' rwsgate_exe service start &&

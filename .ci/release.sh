@@ -61,7 +61,7 @@ check_same() {
 	local folder="$out/another folder/$$"
 	rm -rf "$out/another folder"
 	mkdir -p "$out/another folder" && release_clone "$folder" &&
-		(cd "$folder" && umask 077 && export GOCACHE=$1 TZ=Asia/Kolkata LANG=de_DE.UTF-8 && release_binary linux/amd64 "$out/second") &&
+		(cd "$folder" && umask 077 && export GOCACHE="$1" TZ=Asia/Kolkata LANG=de_DE.UTF-8 && release_binary linux/amd64 "$out/second") &&
 		cmp "$out/first/rwsgate" "$out/second" && echo "the same bytes twice: $(sha256sum <"$out/second" | cut -c1-16)…"
 }
 
@@ -84,6 +84,12 @@ for c in json.load(sys.stdin)["components"]: print(c["name"] + "@" + c["version"
 	done
 	ln -sfn "$out/unpacked/rwsgate_$(cd "$2" && release_version)_linux_amd64" "$out/first"
 	"$out/first/rwsgate" version | grep -qx "commit  $(git rev-parse HEAD)" || { echo 'the commit is not in the binary'; return 1; }
+}
+
+# check_workflows: the linter of those who run them elsewhere.
+check_workflows() {
+	(cd tools/release && go build -o "$out/actionlint" github.com/rhysd/actionlint/cmd/actionlint) &&
+		"$out/actionlint" -shellcheck= -pyflakes= .github/workflows/*.yml
 }
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then
