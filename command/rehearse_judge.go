@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,6 +53,7 @@ type judge struct {
 	configured bool
 	passwords  gateway.PasswordFile
 	open       bool // loopback needs no password
+	kept       map[string]keptVerdict
 }
 
 // judge judges one request. The error says that the call lacks something.
@@ -70,7 +72,9 @@ func (j *judge) judge(ctx context.Context, kind traffic.Kind, q *traffic.Request
 		return v, nil
 	}
 	ask := gateway.Ask{URL: q.URL, Method: q.Method, Header: q.Header, Tenant: j.tenant}
-	ask.Address, _ = netip.ParseAddr(q.Address) // the zero address is nobody's
+	if j.configured { // agreements are about addresses, too
+		ask.Address, _ = netip.ParseAddr(q.Address) // the zero address is nobody's
+	}
 	own := kind == traffic.HAR || kind == traffic.List
 	if own && j.configured {
 		ask.Principal = strings.ToLower(q.User)
@@ -79,6 +83,13 @@ func (j *judge) judge(ctx context.Context, kind traffic.Kind, q *traffic.Request
 		ask.Tenant = ""
 	}
 	j.past.now = j.timeOf(q)
+	key := j.keyOf(&ask)
+	if kept, ok := j.kept[key]; ok && (q.Answer == nil || !q.Answer.HasBody) {
+		v := kept.judged
+		v.notes = slices.Clone(v.notes)
+		v.compare(q.Answer, kept.explanation, j.real)
+		return v, nil
+	}
 	e, err := j.gateway.Explain(ctx, ask)
 	var refused *gateway.AskError
 	switch {
@@ -95,8 +106,31 @@ func (j *judge) judge(ctx context.Context, kind traffic.Kind, q *traffic.Request
 	if ask.Principal != "" && !j.open && j.passwords[ask.Principal] == nil && v.result != resultNotServed {
 		v.fail(fmt.Sprintf("401: auth.htpasswd_file has no user %s: rwsgate passwd adds one.", shown(ask.Principal, 80)))
 	}
+	j.keep(key, v, e)
 	v.compare(q.Answer, e, j.real)
 	return v, nil
+}
+
+// keptVerdict is a verdict before anything recorded is held against it.
+type keptVerdict struct {
+	judged
+	explanation *gateway.Explanation // without the body
+}
+
+// keptVerdicts bounds how many verdicts are kept.
+const keptVerdicts = 2000
+
+// keyOf names all that a verdict depends on. No zone's date changes within a quarter of an hour that begins on one.
+func (j *judge) keyOf(ask *gateway.Ask) string {
+	return fmt.Sprintf("%d %q %q %q %q %q %s", j.past.now.Truncate(15*time.Minute).Unix(), ask.Method, ask.URL, ask.Header, ask.Tenant, ask.Principal, ask.Address)
+}
+
+func (j *judge) keep(key string, v judged, e *gateway.Explanation) {
+	if j.kept == nil || len(j.kept) >= keptVerdicts {
+		j.kept = map[string]keptVerdict{}
+	}
+	v.notes = slices.Clone(v.notes)
+	j.kept[key] = keptVerdict{v, e.WithoutBody()}
 }
 
 // timeOf is when a request was sent, as far as anybody knows.

@@ -79,6 +79,13 @@ type Explanation struct {
 // Body is the body of the answer.
 func (e *Explanation) Body() []byte { return e.body }
 
+// WithoutBody is the explanation less the body of the answer, for who keeps many.
+func (e *Explanation) WithoutBody() *Explanation {
+	other := *e
+	other.body = nil
+	return &other
+}
+
 // Difference is one of the numbered differences from the retired service that a request meets.
 type Difference struct {
 	Number string `json:"number"` // D18
