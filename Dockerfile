@@ -3,8 +3,9 @@ ARG BUILD_IMAGE=golang:1.26-bookworm
 ARG RUN_IMAGE=scratch
 
 FROM --platform=${BUILDPLATFORM} ${BUILD_IMAGE} AS build
-ARG GOPROXY=https://proxy.golang.org,direct
-ARG GOSUMDB=sum.golang.org
+# Empty: Go's own.
+ARG GOPROXY
+ARG GOSUMDB
 ARG TARGETOS
 ARG TARGETARCH
 ENV CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false" GOPROXY=${GOPROXY} GOSUMDB=${GOSUMDB} GOTOOLCHAIN=local
