@@ -58,7 +58,7 @@ thin_round() {
 			askers=()
 		fi
 	done
-	wait "${askers[@]}" || failed=1
+	[ ${#askers[@]} = 0 ] || wait "${askers[@]}" || failed=1
 	[ "$failed" = 0 ] || { echo 'a call was not answered'; cat "$folder"/*.log | tail -5; return 1; }
 	sleep 12 # the start's pages are given back by then
 	thin_memory "${thin_pids[@]}" || return 1
