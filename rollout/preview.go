@@ -61,6 +61,7 @@ var errAt = errors.New("is neither a date such as 2027-06-30 nor a time such as 
 // are quiet today are named too: a yearly one may be among them.
 func NewPreview(p *Plan, s State, tenants map[string]string, sums []Sums, at, now time.Time) Preview {
 	v := &view{plan: p, state: s, tenants: tenants, at: now, successors: map[string]translate.Successor{}}
+	v.findBeyond(sums)
 	out := Preview{At: at, Paused: s.Paused, Reports: []ReportPhase{}, Breaks: []Break{}, Spared: []Spared{}}
 	for _, r := range translate.Reports() {
 		out.Reports = append(out.Reports, p.reportPhase(&State{}, r.Name, at))

@@ -41,7 +41,23 @@ func (v *view) client(s *Sums) Client {
 	c.Rhythm, c.MissedTurns, c.DueWithin = f.Rhythm, f.MissedTurns, f.Tolerance
 	c.NextDue, c.QuietFrom = startOf(f.NextDue), startOf(f.QuietFrom)
 	c.Standing = standingOf(s, f, v.at)
+	if (c.Standing == StandingQuiet || c.Standing == StandingRetirable) && v.maybeBeyond(s) {
+		c.Standing, c.QuietFrom = StandingOverdue, time.Time{}
+	}
 	return c
+}
+
+// maybeBeyond says whether calls of a client may have been counted for those beyond the ledger's bound: since its last
+// call, if it seems to be quiet, or at all, if its answers seem to be empty.
+func (v *view) maybeBeyond(s *Sums) bool {
+	from := s.Days[len(s.Days)-1]
+	if s.Fruitless {
+		from = s.Days[0]
+	}
+	return slices.ContainsFunc(v.beyond, func(b *Sums) bool {
+		near := (b.Tenant == s.Tenant || b.Tenant == "") && (b.Principal == "" && b.Address == "" || b.Principal == s.Principal && b.Address == s.Address)
+		return near && b.Days[len(b.Days)-1] >= from
+	})
 }
 
 // startOf gives the start of a UTC day, the zero time for none.

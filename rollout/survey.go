@@ -167,6 +167,7 @@ type view struct {
 	tenants    map[string]string
 	at         time.Time
 	successors map[string]translate.Successor // by shape
+	beyond     []*Sums                        // see Overview.Beyond
 }
 
 // NewOverview puts the plan, what was done to it and the ledger's sums together. Tenants gives names by id.
@@ -177,6 +178,7 @@ func NewOverview(p *Plan, s State, tenants map[string]string, sums []Sums, at ti
 	for _, standing := range Standings {
 		o.Standings[string(standing)] = 0
 	}
+	v.findBeyond(sums)
 	for i := range sums {
 		c := v.client(&sums[i])
 		o.Clients = append(o.Clients, c)
@@ -192,6 +194,14 @@ func NewOverview(p *Plan, s State, tenants map[string]string, sums []Sums, at ti
 		v.effects(&o.Brownouts[i], sums)
 	}
 	return o
+}
+
+func (v *view) findBeyond(sums []Sums) {
+	for i := range sums {
+		if s := &sums[i]; s.Agent == OtherAgent && len(s.Days) > 0 {
+			v.beyond = append(v.beyond, s)
+		}
+	}
 }
 
 // Standings are all standings in the order of their definition.
