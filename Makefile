@@ -7,7 +7,18 @@ demo: ## run the gateway against a stand-in of Entra ID and Graph, without accou
 	go run . serve --demo
 
 build: ## build the static binary ./rwsgate
-	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o rwsgate .
+	CGO_ENABLED=0 GOFLAGS=-trimpath go build -ldflags "-s -w -X rwsgate/command.version=$$(git describe --tags --always --dirty)" -o rwsgate .
+
+release: ## make archives, bills of materials and checksums for three platforms in dist
+	.ci/release.sh dist
+
+image: ## build the container image with docker
+	docker build --build-arg VERSION=$$(git describe --tags --always --dirty) --build-arg COMMIT=$$(git rev-parse HEAD) -t rwsgate .
+
+lint: ## run gofmt and the linter
+	gofmt -l $$(git ls-files '*.go')
+	cd tools && GOFLAGS= go build -o ../dist/golangci-lint github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	dist/golangci-lint run ./...
 
 test: ## run all Go tests
 	go test ./...
@@ -21,10 +32,13 @@ bench: ## run the Go benchmarks
 golden: ## write the golden files anew; read the diff before you commit it
 	go test ./gateway ./odata ./config -run Golden -update
 
+screenshots: ## make docs/screenshots anew, with npm and Chromium
+	conformance/page/screenshots.sh
+
 ci: ## run everything that CI runs
 	.ci/run
 
 long: ## run everything that CI runs, and the checks of over five minutes
 	.ci/run --long
 
-.PHONY: help demo build test quick bench golden ci long
+.PHONY: help demo build release image lint test quick bench golden screenshots ci long
