@@ -52,7 +52,7 @@ release_clone() { git clone -q "$top" "$1" && git -C "$1" fetch -q --tags "$top"
 
 # check_release: a whole release, and that a second build in another folder, zone and umask gives the same bytes.
 check_release() {
-	release_clone "$out/release" && (cd "$out/release" && release_all "$out/dist") && check_dist "$out/dist" "$out/release" &&
+	(cd tools/release && go vet . && go test .) && release_clone "$out/release" && (cd "$out/release" && release_all "$out/dist") && check_dist "$out/dist" "$out/release" &&
 		check_same "$(go env GOCACHE)"
 }
 
