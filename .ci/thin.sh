@@ -59,6 +59,7 @@ thin_round() {
 		fi
 	done
 	[ ${#askers[@]} = 0 ] || wait "${askers[@]}" || failed=1
+	[ "$(cat "$folder"/*.answer | grep -o '</feed>' | wc -l)" = $((3 * count)) ] || failed=1
 	[ "$failed" = 0 ] || { echo 'a call was not answered'; cat "$folder"/*.log | tail -5; return 1; }
 	sleep 12 # the start's pages are given back by then
 	thin_memory "${thin_pids[@]}" || return 1

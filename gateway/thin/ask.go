@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -159,8 +160,8 @@ func (c *call) onward(ctx context.Context, central *url.URL) *http.Request {
 	if _, ok := h["User-Agent"]; !ok {
 		h["User-Agent"] = nil // else the transport sends its own
 	}
-	if c.origin.Address.IsValid() {
-		h["X-Forwarded-For"] = []string{c.origin.Address.String()}
+	if from := c.address(); from.IsValid() {
+		h["X-Forwarded-For"] = []string{from.String()}
 	}
 	h["X-Forwarded-Proto"] = []string{c.origin.Scheme}
 	h["X-Forwarded-Host"] = []string{c.origin.Host}
@@ -172,6 +173,14 @@ func (c *call) onward(ctx context.Context, central *url.URL) *http.Request {
 	to.Scheme, to.Host, to.User, to.Fragment = central.Scheme, central.Host, nil, ""
 	r := &http.Request{Method: c.Method, URL: &to, Host: central.Host, Header: h, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
 	return r.WithContext(ctx)
+}
+
+// address is the client's, if it says more than the sidecar's own: every app has the same one on its own machine.
+func (c *call) address() netip.Addr {
+	if c.origin.Address.IsLoopback() {
+		return netip.Addr{}
+	}
+	return c.origin.Address
 }
 
 // connectionHeaders are those that the Connection header names.

@@ -226,7 +226,7 @@ func (s *Sidecar) remember(c *call, a *answer) {
 	}
 	k := a.kind
 	k.Status, k.Bytes, k.Hit, k.Refused = a.status, len(a.body), a.from != fromOwn, a.code
-	k.Agent, k.Address = clip(c.UserAgent(), longestText), c.origin.Address
+	k.Agent, k.Address = clip(c.UserAgent(), longestText), c.address()
 	if a.from == fromOwn {
 		k.Report, k.Zone = clip(k.Report, longestText), clip(c.Header.Get("X-Timezone"), longestText)
 	}

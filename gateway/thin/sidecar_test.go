@@ -216,7 +216,7 @@ func TestWhatIsSentOn(t *testing.T) {
 	r := newRig(t)
 	r.Apply(Settings{AllowPlainHTTP: true})
 	q := httptest.NewRequest("GET", "/ECP/reportingwebservice/Reporting.svc/CsP2PAVTimeDaily(datetime'2013-09-07T00%3A00%3A00')?$top=1&%24x='%zz+", nil)
-	q.RemoteAddr, q.Host = "127.0.0.1:9", "reports.office365.com"
+	q.RemoteAddr, q.Host = "192.0.2.9:9", "reports.office365.com"
 	q.SetBasicAuth("a", "planted-password")
 	for _, h := range [][2]string{{"X-timezone", "Asia/Tokyo"}, {"Accept", "a"}, {"Accept", "b"}, {"Connection", "close, X-Hop"}, {"X-Hop", "1"}, {"Te", "trailers"},
 		{"X-Forwarded-For", "6.6.6.6"}, {"Forwarded", "for=6.6.6.6"}, {"X-Rwsgate-Ledger", "1"}, {"X-Rwsgate-Told", "x"}, {"Traceparent", "00-1"}} {
@@ -228,7 +228,7 @@ func TestWhatIsSentOn(t *testing.T) {
 		t.Errorf("%s at %s", got.URL, got.Host)
 	}
 	want := map[string]string{"Authorization": q.Header.Get("Authorization"), "X-Timezone": "Asia/Tokyo", "Accept": "a,b", "Traceparent": "00-1", "User-Agent": "",
-		"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "http", "X-Forwarded-Host": "reports.office365.com", "X-Rwsgate-Sidecar": "plain"}
+		"X-Forwarded-For": "192.0.2.9", "X-Forwarded-Proto": "http", "X-Forwarded-Host": "reports.office365.com", "X-Rwsgate-Sidecar": "plain"}
 	for name, values := range got.Header {
 		if text := strings.Join(values, ","); want[name] != text {
 			t.Errorf("%s: %q, want %q", name, text, want[name])
@@ -237,6 +237,15 @@ func TestWhatIsSentOn(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("missing: %v", want)
+	}
+}
+
+// TestAppsAreToldApart pins that the loopback address of an app beside its sidecar is not sent on: it is every app's.
+func TestAppsAreToldApart(t *testing.T) {
+	r := newRig(t)
+	r.get("a", daily)
+	if got := r.central.requests[0].Header; got["X-Forwarded-For"] != nil || got["X-Forwarded-Host"] == nil || got.Get("X-Rwsgate-Sidecar") != "secure" {
+		t.Errorf("%v", got)
 	}
 }
 
