@@ -29,7 +29,7 @@ func runBytes(t *testing.T, g *gate, s sizes) {
 		to := targets[n%len(targets)]
 		m := &mutator{random: rand.New(rand.NewPCG(random.Uint64(), uint64(n))), seeds: to.seeds}
 		workers.Go(func() {
-			for time.Now().Before(until) {
+			for time.Now().Before(until) || tally.count() < 500 {
 				tally.add(to.send(m))
 			}
 		})
@@ -57,6 +57,12 @@ type tally struct {
 	sent     int
 	statuses map[int]int
 	wrong    []string
+}
+
+func (y *tally) count() int {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return y.sent
 }
 
 func (y *tally) add(message []byte, answers []*http.Response, bodies []string) {

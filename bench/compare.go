@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -18,6 +19,7 @@ import (
 // compareOptions say what is compared, and how long.
 type compareOptions struct {
 	Binary, Nginx, Dir  string
+	Profile             string // file for a CPU profile of the gateway; empty: none
 	Rounds, Connections int
 	Slice               time.Duration
 }
@@ -86,6 +88,11 @@ func compare(o compareOptions) (rows []row, err error) {
 		return nil, err
 	}
 	defer n.Stop()
+	if o.Profile != "" {
+		profiled := make(chan error, 1)
+		go func() { profiled <- o.profile(g) }()
+		defer func() { err = errors.Join(err, <-profiled) }()
+	}
 	for _, name := range []string{"atom", "json"} {
 		for _, closed := range []bool{false, true} {
 			r, err := compareOne(o, g, n, name, targets[name], closed, len(bodies[name]))
@@ -96,6 +103,16 @@ func compare(o compareOptions) (rows []row, err error) {
 		}
 	}
 	return rows, nil
+}
+
+// profile writes a CPU profile of the time that all turns take.
+func (o compareOptions) profile(g *gate) error {
+	seconds := int(8 * float64(o.Rounds) * o.Slice.Seconds())
+	profile, err := g.admin(http.MethodGet, fmt.Sprintf("/debug/pprof/profile?seconds=%d", max(1, seconds)))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(o.Profile, []byte(profile), 0o600)
 }
 
 // compareOne asks for one answer in turn.

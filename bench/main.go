@@ -21,6 +21,7 @@ func main() {
 	flag.IntVar(&o.Rounds, "rounds", 7, "turns of each")
 	flag.DurationVar(&o.Slice, "slice", time.Second, "length of a turn")
 	flag.IntVar(&o.Connections, "connections", 16, "connections that ask at once")
+	flag.StringVar(&o.Profile, "profile", "", "file for a CPU profile of the gateway meanwhile")
 	flag.Parse()
 	if err := compareIn(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

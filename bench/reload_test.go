@@ -66,7 +66,7 @@ func (r *reloading) once(n int) error {
 			return err
 		}
 	}
-	more := quiet(r.s) + fmt.Sprintf("timezone_aliases: { \"Alias %d\": Asia/Tokyo }\n", n)
+	more := settings(r.s) + "log: { level: warn }\n" + fmt.Sprintf("timezone_aliases: { \"Alias %d\": Asia/Tokyo }\n", n)
 	if n%2 == 1 {
 		if err := r.g.Reconfigure(more); err != nil {
 			return err

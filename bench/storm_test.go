@@ -46,7 +46,10 @@ func runStorm(t *testing.T, g *gate, s sizes) {
 	t.Logf("after %7d: %s", s.urls/2, half)
 	late := part(s.urls)
 	t.Logf("after %7d: %s", s.urls, late)
-	if late.heap > 1.25*early.heap+16<<20 || late.rss > 1.25*early.rss+32<<20 {
+	if late.heap > 1.25*early.heap+8<<20 {
+		t.Errorf("the heap grows: %s, then %s", early, late)
+	}
+	if !raceDetector && late.rss > 1.25*early.rss+32<<20 { // the detector keeps records of its own
 		t.Errorf("memory grows: %s, then %s", early, late)
 	}
 	if late.series > half.series {

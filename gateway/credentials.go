@@ -60,6 +60,7 @@ type verifier struct {
 	running   chan struct{}
 	proven    chan struct{} // places of those who have succeeded from their address, running or waiting
 	strangers chan struct{} // places of all others
+	turn      chan struct{} // places of those of them who are next: the rest let who is proven pass
 	check     func(hash, password []byte) bool
 }
 
@@ -72,6 +73,7 @@ func newVerifier(now func() time.Time) *verifier {
 		running:   make(chan struct{}, cores()),
 		proven:    make(chan struct{}, checksAtOnce+checksWaiting),
 		strangers: make(chan struct{}, checksAtOnce+checksWaiting),
+		turn:      make(chan struct{}, cores()),
 		check:     matches,
 	}
 	_, _ = rand.Read(v.key[:]) // crypto/rand.Read never fails
@@ -133,6 +135,10 @@ func (v *verifier) attempt(c claim, hash []byte, known bool) (bool, error) {
 		return false, errBusy
 	}
 	defer release()
+	if !t.proven {
+		v.turn <- struct{}{}
+		defer func() { <-v.turn }()
+	}
 	v.running <- struct{}{}
 	defer func() { <-v.running }()
 	ok = v.check(hash, c.password) && known
@@ -141,7 +147,7 @@ func (v *verifier) attempt(c claim, hash []byte, known bool) (bool, error) {
 }
 
 // enqueue takes a place in a queue, if there is one. Who has succeeded from its address before has a queue of its own,
-// which guessers cannot fill.
+// which guessers cannot fill, and is next.
 func (v *verifier) enqueue(t attempt) (release func(), ok bool) {
 	places := v.strangers
 	if t.proven {

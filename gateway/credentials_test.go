@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -86,6 +87,58 @@ func TestABusyVerifierRefuses(t *testing.T) {
 	if _, err := v.verify(changed, right); !errors.Is(err, errBusy) {
 		t.Errorf("error %v, want errBusy", err)
 	}
+}
+
+// TestWhoWasHereBeforeIsNext pins that a client whose credential is no longer remembered does not wait for all the guesses
+// that came before it.
+func TestWhoWasHereBeforeIsNext(t *testing.T) {
+	v := newVerifier(time.Now)
+	right := claim{user: "a", password: []byte("x"), from: netip.MustParseAddr("192.0.2.1")}
+	if ok, err := v.verify(PasswordFile{"a": hashOf(t, "x")}, right); !ok || err != nil {
+		t.Fatalf("%v, error %v", ok, err)
+	}
+	started, next := make(chan string), make(chan struct{})
+	v.check = func(_, password []byte) bool {
+		started <- string(password)
+		<-next
+		return false
+	}
+	changed := PasswordFile{"a": hashOf(t, "x")}
+	var all sync.WaitGroup
+	const guesses = 12
+	for i := range guesses {
+		all.Go(func() {
+			_, _ = v.verify(changed, claim{user: "a", password: []byte("guess"), from: netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})})
+		})
+	}
+	for range cap(v.running) {
+		<-started
+	}
+	for len(v.strangers) < guesses {
+		time.Sleep(time.Millisecond)
+	}
+	all.Go(func() { _, _ = v.verify(changed, right) })
+	for len(v.proven) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	before := 0 // guesses that were looked at since the client came
+	for {
+		next <- struct{}{}
+		if <-started == "x" {
+			break
+		}
+		before++
+	}
+	if before > 2*cap(v.turn)+1 {
+		t.Errorf("%d of %d guesses were looked at first", before, guesses)
+	}
+	go func() {
+		for range started {
+		}
+	}()
+	close(next)
+	all.Wait()
+	close(started)
 }
 
 func TestBasic(t *testing.T) {
