@@ -14,17 +14,8 @@ import (
 // a link to anybody who shows it.
 func code(s string) string {
 	s = strings.Map(func(r rune) rune {
-		switch r {
-		case '`':
-			return '\''
-		case '<':
-			return '‹'
-		case '>':
-			return '›'
-		case '|':
-			return '¦'
-		case '\uFFFD':
-			return '?'
+		if i := strings.IndexRune("`<>|", r); i >= 0 {
+			return []rune(harmlessMarkup)[i]
 		}
 		if !unicode.IsGraphic(r) || unicode.IsSpace(r) {
 			return ' '
@@ -34,13 +25,19 @@ func code(s string) string {
 	return "`" + cmp.Or(strings.TrimSpace(s), "-") + "`"
 }
 
+// What means something in Markdown, and what looks like it.
+const (
+	markup         = "`<>|*[]\\"
+	harmlessMarkup = "'‹›¦∗()/"
+)
+
 // plain writes a text from the configuration or an operator into a sentence.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
-		switch {
-		case strings.ContainsRune("`<>|*_[]#\\", r):
-			return '\''
-		case !unicode.IsGraphic(r) || unicode.IsSpace(r):
+		if i := strings.IndexRune(markup, r); i >= 0 {
+			return []rune(harmlessMarkup)[len([]rune(markup[:i]))]
+		}
+		if !unicode.IsGraphic(r) || unicode.IsSpace(r) {
 			return ' '
 		}
 		return r
@@ -128,8 +125,12 @@ func (out *Evidence) markdownClients(b *strings.Builder) {
 		if c.Blocks {
 			standing = "**" + standing + "**"
 		}
+		due := c.NextDue
+		if c.Standing == StandingQuiet {
+			due = time.Time{}
+		}
 		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", code(c.Name), plain(c.Tenant), cmp.Or(plain(c.Owner), "nobody"), standing,
-			phasesOf(c.Phases), c.Rhythm, dateOf(c.First), dateOf(c.Last), dateOf(c.NextDue), dateOf(c.QuietFrom), effectsOf(c.Effects))
+			phasesOf(c.Phases), c.Rhythm, dateOf(c.First), dateOf(c.Last), dateOf(due), dateOf(c.QuietFrom), effectsOf(c.Effects))
 	}
 	b.WriteString("\nClients in bold stand in the way.\n")
 }
