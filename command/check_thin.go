@@ -38,3 +38,11 @@ func thinFinding(s thin.Stage) finding {
 	}
 	return f
 }
+
+// thinError refuses what a sidecar has not: tenants and a store.
+type thinError struct{ central config.URL }
+
+// Error names the central gateway.
+func (e *thinError) Error() string {
+	return "this is the configuration of a sidecar, which has neither tenants nor a store: do this at its central rwsgate, " + e.central.String()
+}

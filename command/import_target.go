@@ -63,6 +63,9 @@ func (t *tenantStore) close() { _ = t.store.Close() }
 
 // tenantNamed finds a tenant by its name or id, without regard to letter case.
 func tenantNamed(c *config.Config, name string) (*config.Tenant, error) {
+	if c.Thin() {
+		return nil, &thinError{c.Forward.URL}
+	}
 	var known []string
 	for i := range c.Tenants {
 		t := &c.Tenants[i]
@@ -78,6 +81,9 @@ var errMemory = errors.New("the configured store is memory: it lives and ends wi
 
 // openStore opens the store that the configuration names; it never makes one only to read it.
 func openStore(ctx context.Context, c *config.Config, log *slog.Logger, a access) (*store.Store, error) {
+	if c.Thin() {
+		return nil, &thinError{c.Forward.URL}
+	}
 	if c.Store.Kind == config.StoreMemory {
 		return nil, errMemory
 	}

@@ -358,3 +358,21 @@ func TestCheckSeesMistrust(t *testing.T) {
 		t.Errorf("%d\n%s", code, out)
 	}
 }
+
+// TestWhatASidecarHasNot pins that commands about tenants and stores name the central gateway, and make no store.
+func TestWhatASidecarHasNot(t *testing.T) {
+	h := newHub(t, "")
+	file := h.sidecarFile(t, "https://central.example", "")
+	for _, args := range [][]string{
+		{"export", "--tenant", "x"}, {"import", "--tenant", "x", file}, {"backup", filepath.Join(t.TempDir(), "copy")},
+		{"usage", "--admin", "http://127.0.0.1:1"}, {"rollout", "status", "--admin", "http://127.0.0.1:1"},
+	} {
+		code, _, errors := cli(append(args, "--config", file)...)
+		if code != 1 || !strings.Contains(errors, "do this at its central rwsgate, https://central.example") {
+			t.Errorf("%v: %d %s", args, code, errors)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(filepath.Dir(file), "rwsgate.db")); err == nil {
+		t.Error("a store was made")
+	}
+}
