@@ -12,6 +12,8 @@ missing_packages() {
 	[ -n "$(postgres_bin)" ] || echo postgresql
 	command -v curl >/dev/null || echo curl
 	command -v openssl >/dev/null || echo openssl
+	command -v nginx >/dev/null || echo nginx-light
+	command -v chromium >/dev/null || command -v google-chrome >/dev/null || echo chromium
 	command -v zip >/dev/null && command -v unzip >/dev/null || echo zip unzip
 	command -v buildah >/dev/null && command -v podman >/dev/null && command -v runc >/dev/null && command -v busybox >/dev/null ||
 		echo buildah podman runc busybox-static

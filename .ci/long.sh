@@ -3,6 +3,7 @@
 check_long() {
 	step 'long: 500 sidecars around one gateway' check_thin 500
 	step 'long: a release built with a cold cache has the same bytes' check_same "$out/cold"
+	step 'long: load, whole' load_runs whole 120m
 	step 'long: fuzz odata, ten minutes each' fuzz_long
 	step 'long: store and cache, whole' env "${variables[@]}" RWSGATE_LONG=1 go test -count=1 -timeout 60m \
 		-run 'Killed|TwoYears|ThousandTenants|ManyTenants|Store' ./store ./cache
