@@ -92,4 +92,3 @@ func sidecarOf(t *testing.T, central http.Handler) *thin.Sidecar {
 	s.Apply(thin.Settings{MaxURL: 16 << 10, TrustedProxies: []netip.Prefix{}})
 	return s
 }
-

@@ -153,7 +153,7 @@ func (s *Sidecar) keep(key string, a *answer) {
 }
 
 // again gives a kept answer once more, with a request id of its own.
-func (s *Sidecar) again(c *call, f *found) *answer {
+func (s *Sidecar) again(f *found) *answer {
 	age := s.Now().Sub(f.at)
 	a := &answer{from: fromKept, id: uuid.NewString(), status: f.Status, headers: f.Headers, body: f.Body, kind: f.kind}
 	word := "hit"

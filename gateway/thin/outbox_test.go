@@ -155,13 +155,14 @@ func TestAFailedDeliveryWaits(t *testing.T) {
 	r.central.answer = broken
 	r.get("a", daily)
 	r.central.fate = func() fate { return lost }
-	for i, wait := range []time.Duration{1, 2, 4, 8, 16, 30, 30} {
+	for i, seconds := range []int{1, 2, 4, 8, 16, 30, 30} {
+		wait := time.Duration(seconds) * time.Second
 		boxes := r.outbox.due(r.now)
 		if len(boxes) != 1 {
 			t.Fatalf("%d: %d due", i, len(boxes))
 		}
 		r.deliver(t.Context(), boxes[0])
-		r.now = r.now.Add(wait*time.Second - time.Millisecond)
+		r.now = r.now.Add(wait - time.Millisecond)
 		if len(r.outbox.due(r.now)) != 0 {
 			t.Errorf("%d: due too soon", i)
 		}

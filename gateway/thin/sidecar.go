@@ -165,7 +165,7 @@ func (s *Sidecar) answer(c *call) *answer {
 	defer s.underWay.Add(-1)
 	found := s.find(c)
 	if found != nil && (s.Now().Sub(found.at) < fresh || s.reach.away(s.Now())) {
-		return s.again(c, found)
+		return s.again(found)
 	}
 	a, err := s.ask(c)
 	switch {
@@ -178,7 +178,7 @@ func (s *Sidecar) answer(c *call) *answer {
 	s.reach.failed(s, err)
 	// The answer of a moment ago may be barred by what came since.
 	if found = s.find(c); found != nil {
-		return s.again(c, found)
+		return s.again(found)
 	}
 	return s.unreachable(c)
 }

@@ -2,6 +2,7 @@ package thin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -322,7 +323,7 @@ func TestAClientThatGoesIsNoOutage(t *testing.T) {
 		return nil, q.Context().Err()
 	})
 	defer func() {
-		if recover() != http.ErrAbortHandler || !r.State().Away.IsZero() || r.outbox.waiting() != 0 {
+		if p, ok := recover().(error); !ok || !errors.Is(p, http.ErrAbortHandler) || !r.State().Away.IsZero() || r.outbox.waiting() != 0 {
 			t.Errorf("%+v", r.State())
 		}
 	}()
