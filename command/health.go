@@ -1,10 +1,12 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -21,10 +23,18 @@ func newHealth() *cobra.Command {
 		Long: `Asks /readyz of the admin listener. Exits 0 if it is ready, 1 if not. Ready means that the configuration, the store
 and the listeners are up; Microsoft Graph is never asked.`,
 		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return health(c.Context(), admin, c.OutOrStdout()) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			return health(c.Context(), cmp.Or(admin, adminOfEnvironment(os.Getenv)), c.OutOrStdout())
+		},
 	}
-	c.Flags().StringVar(&admin, "admin", "http://127.0.0.1:9090", "base URL of the admin listener")
+	c.Flags().StringVar(&admin, "admin", "", "base URL of the admin listener (default: RWSGATE_ADMIN__LISTEN, else http://127.0.0.1:9090)")
 	return c
+}
+
+// adminOfEnvironment gives the admin listener that the environment names: a probe in a container has it, and no
+// configuration file.
+func adminOfEnvironment(getenv func(string) string) string {
+	return "http://" + reachable(cmp.Or(getenv("RWSGATE_ADMIN__LISTEN"), "127.0.0.1:9090"))
 }
 
 func health(ctx context.Context, admin string, out io.Writer) error {

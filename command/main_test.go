@@ -11,6 +11,7 @@ const asProgram = "RWSGATE_TEST_AS_PROGRAM"
 // TestMain runs the tests, or, in a child that a test starts from this same binary, the program.
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
+		_ = os.Unsetenv(asProgram) // it is no variable of the program
 		os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
