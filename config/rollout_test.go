@@ -65,3 +65,25 @@ func TestBrownoutStatus(t *testing.T) {
 		}
 	}
 }
+
+// TestGlobsOfASCII draws patterns and names: without memory they match as with it.
+func TestGlobsOfASCII(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pattern := rapid.StringMatching(`[a-cA-C*?é]{0,8}`).Draw(t, "pattern")
+		name := rapid.StringMatching(`[a-cA-Cé]{0,12}`).Draw(t, "name")
+		quick := NewGlob(pattern)
+		slow := quick
+		slow.plain = ""
+		if quick.Match(name) != slow.Match(name) {
+			t.Fatalf("%q matches %q: %v, %v", pattern, name, quick.Match(name), slow.Match(name))
+		}
+	})
+	g, name := NewGlob("*etl*@example.com"), "Nightly-ETL-job@Example.com"
+	if n := testing.AllocsPerRun(10, func() {
+		if !g.Match(name) {
+			t.Error("no match")
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
