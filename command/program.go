@@ -97,7 +97,7 @@ func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger)
 	gateway.CollectTenants(registry, p.keeper, p.now)
 	gateway.CollectRollout(registry, p.rollout, p.now)
 	p.survey = rollout.NewSurvey(rollout.SurveyOptions{
-		Ledger: p.ledger, Plan: p.rollout.Plan, State: p.rollout.State, Tenants: func() map[string]string { return tenantNames(p.watcher.Current()) }, Now: func() time.Time { return p.now() },
+		Ledger: p.ledger, Plan: p.rollout.Plan, State: p.rollout.State, Tenants: func() map[string]string { return tenantNames(p.watcher.Current()) }, Now: p.now,
 	})
 	gateway.CollectClients(registry, p.survey)
 	gateway.CollectCache(registry, "answers", answers.Stats)

@@ -25,7 +25,7 @@ func (p *Program) adminOptions(metrics http.Handler) admin.Options {
 		Usage:       p.survey.Usage,
 		Preview:     p.survey.Preview,
 		Evidence:    p.evidence,
-		Now:         func() time.Time { return p.now() },
+		Now:         p.now,
 		Reload:      p.reload,
 		Explain:     p.gateway.Explain,
 		Rollout:     p.overview,

@@ -33,7 +33,8 @@ called since a date or for a span of time, with its owner, standing and next due
   csv    one line a client, for a spreadsheet
 
 Standings: new (first seen within a week), retirable (only ever got empty feeds), quiet (missed two turns), overdue
-(missed one), active. DUE is the next call that is expected; a question mark says that no rhythm is known.`,
+(missed one), active. DUE is the next call that is expected; a question mark says that no rhythm is known. Rhythm, standing
+and queries are of all that the ledger keeps.`,
 		Example: "  rwsgate usage --since 12w\n  rwsgate usage --since 2026-11-01 --format csv > usage.csv\n  rwsgate usage --queries",
 		Args:    noArguments,
 	}
