@@ -79,7 +79,7 @@ export async function refreshing(browser, gateway, client) {
   await page.clock.install();
   await page.reload();
   await settled(page);
-  const link = page.locator('#callers a').last();
+  const link = page.locator('#callers a').first();
   await link.focus();
   await page.evaluate(() => window.scrollTo(0, 500));
   const before = await page.evaluate(() => [document.activeElement.textContent, scrollY]);
@@ -88,7 +88,7 @@ export async function refreshing(browser, gateway, client) {
   await ask(gateway, client, 'CsP2PAVTimeWeekly?$top=1');
   for (let tries = 0; tries < 20 && !(await page.locator('#strangers').innerText()).includes(client.user); tries++) {
     await page.clock.runFor(31_000);
-    await page.waitForTimeout(500);
+    do await page.waitForTimeout(200); while (seen.busy > 0);
   }
   check('the newcomer is shown', (await text(page, '#strangers')).includes(client.user), await text(page, '#strangers'));
   check('it reads again by itself', reads() > count, reads());

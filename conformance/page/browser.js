@@ -15,7 +15,9 @@ export const launch = (path) => chromium.launch({ executablePath: path, args: ['
 export async function visit(browser, admin, { at = '', viewport = wide, colorScheme = 'light', forcedColors, answers = {}, javaScript = true, ...more } = {}) {
   const context = await browser.newContext({ viewport, colorScheme, forcedColors, javaScriptEnabled: javaScript, bypassCSP: false, reducedMotion: 'reduce', locale: 'de-DE', timezoneId: 'America/Los_Angeles', ...more });
   const page = await context.newPage();
-  const seen = { console: [], outside: [], asked: [] };
+  const seen = { console: [], outside: [], asked: [], busy: 0 };
+  page.on('request', () => { seen.busy++; });
+  for (const over of ['requestfinished', 'requestfailed']) page.on(over, () => { seen.busy--; });
   page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) seen.console.push(message.text()); });
   page.on('pageerror', (error) => seen.console.push(`uncaught ${error.stack ?? error}`));
   await context.route('**/*', async (route) => {

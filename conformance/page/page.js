@@ -53,7 +53,7 @@ process.exitCode = end();
 // vendored compares the library in the binary with the package that the lock file pins.
 async function vendored() {
   const published = new URL('./node_modules/chart.js/', import.meta.url);
-  for (const [ours, theirs] of [['chart.umd.min.js', 'dist/chart.umd.min.js'], ['chart.LICENSE.md', 'LICENSE.md']]) {
+  for (const [ours, theirs] of [['chart.umd.min.js', 'dist/chart.umd.min.js'], ['chart.LICENSE.md', 'LICENSE.md'], ['color.LICENSE.md', '../@kurkle/color/LICENSE.md']]) {
     equal(ours, (await readFile(`gateway/admin/assets/vendor/${ours}`)).equals(await readFile(new URL(theirs, published))), true);
   }
 }

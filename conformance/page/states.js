@@ -48,6 +48,7 @@ export async function faults(browser, admin) {
   const { page, answers, context, close } = await visit(browser, admin, { httpCredentials: { username: 'operator', password: 'wrong' } });
   answers['/api/rollout'] = json({ error: 'internal error' }, 500);
   await again(page);
+  await page.locator('#alert p').waitFor();
   await says('a fault', page, '#alert', 'The gateway has a fault (internal error); its log says more.', 'what was read last');
   await says('the data stays', page, '#callers', 'reader@example.onmicrosoft.com');
   delete answers['/api/rollout'];

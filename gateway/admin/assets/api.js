@@ -17,18 +17,27 @@ export const get = (path) => ask(path, { method: 'GET' });
 export const post = (path) => ask(path, { method: 'POST' }, [502]);
 
 async function ask(path, options, also = []) {
-  let response, body;
+  let response, text;
   try {
     response = await fetch(path, { ...options, cache: 'no-store', signal: AbortSignal.timeout(patience) });
-    body = await response.json().catch(() => null);
+    text = await response.text();
   } catch (cause) {
     throw new Failure('away', cause.name === 'TimeoutError' ? 'the gateway did not answer within 30 s' : 'the gateway cannot be reached');
   }
+  const body = parsed(text);
   if (body !== null && (response.ok || also.includes(response.status))) return body;
   const said = typeof body?.error === 'string' ? body.error : `status ${response.status}`;
   if (response.status === 401) throw new Failure('closed', 'the gateway asks for a name and password: load this page again to be asked for them');
   if (response.status >= 500 && response.status !== 503) throw new Failure('broken', `the gateway has a fault (${said}); its log says more`);
   throw new Failure('refused', said);
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 // Source is something that is read again and again.

@@ -69,7 +69,9 @@ function draw() {
   const view = views[app.route.name];
   const waiting = !app.tenants.data && !app.rollout.data && !app.tenants.failure && !app.rollout.failure;
   const wanted = h('main', null, waiting ? h('p', { class: 'empty' }, 'Reading from the gateway…') : view.render(app));
+  const focus = document.activeElement;
   morph(main, wanted);
+  if (focus !== document.activeElement && main.contains(focus)) focus.focus({ preventScroll: true }); // its row has moved
   document.title = `${view.title(app)} · rwsgate`;
   for (const link of document.querySelectorAll('#views a')) {
     const here = link.hash === `#${view.parent ?? app.route.name}`;

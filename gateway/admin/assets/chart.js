@@ -80,7 +80,7 @@ function series(label, field, period, slots, c) {
   if (period === 'daily') return { ...common, backgroundColor: c[field], borderWidth: 2, borderDash: dashed, pointRadius: 0, pointHitRadius: 8, pointStyle: 'line', tension: 0 };
   const partly = hatch(c[field], c.back);
   return {
-    ...common, borderWidth: 2, pointStyle: 'rect', maxBarThickness: 28,
+    ...common, borderWidth: 2, pointStyle: 'rect', maxBarThickness: 28, categoryPercentage: .8, barPercentage: 1,
     backgroundColor: slots.map((s) => (s.state === 'complete' ? (field === 'video' ? c.back : c[field]) : partly)),
   };
 }

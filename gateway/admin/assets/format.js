@@ -24,7 +24,7 @@ export function between(at, now) {
   for (const [unit, length] of steps) {
     if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit);
   }
-  return seconds < 0 ? 'just now' : 'within a minute';
+  return seconds <= 0 ? 'just now' : 'within a minute';
 }
 
 // time is an instant with its distance from now; nothing if there is none.

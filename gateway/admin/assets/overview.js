@@ -26,8 +26,8 @@ const nobody = () => card('callers', 'Who still calls', empty('No client has cal
 function standings(app) {
   const counts = overviewOf(app).standings ?? {};
   const meaning = {
-    new: 'first seen within a week', active: 'calls in its rhythm', overdue: 'missed one turn', quiet: 'missed two turns or more',
-    retirable: 'only ever got empty feeds',
+    new: 'first seen within a week', active: 'calls, no turn missed', overdue: 'missed one turn', quiet: 'missed two turns',
+    retirable: 'got only empty feeds',
   };
   return h('section', { 'aria-labelledby': 'standings-title' },
     h('h2', { id: 'standings-title', class: 'hidden' }, 'Clients by standing'),
