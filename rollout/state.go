@@ -37,6 +37,7 @@ type ControlOptions struct {
 const (
 	defaultPoll = 2 * time.Second
 	storeLimit  = 3 * time.Second // for one look at the store: with the poll's 2 s, at most 5 s between two
+	writeLimit  = 5 * time.Second // for one change by an operator
 )
 
 // Control is the rollout in force: the configured plan and what was done to it. Decide is for the hot path; Run keeps
@@ -108,21 +109,23 @@ func (c *Control) changeLocked(edit func(*inForce)) {
 // Pause stores that every phase is at most announce, and acts on it from the next request on. A rollout that is paused
 // already stays so, with its first reason. After an error nothing has changed.
 func (c *Control) Pause(ctx context.Context, by, reason string) (State, error) {
-	return c.write(ctx, func() error {
+	return c.write(ctx, func(ctx context.Context) error {
 		return c.o.Store.PauseRollout(ctx, c.o.Now(), printable(by, maxText), printable(reason, maxText))
 	})
 }
 
 // Resume ends a pause, and acts on it from the next request on. After an error nothing has changed.
 func (c *Control) Resume(ctx context.Context) (State, error) {
-	return c.write(ctx, func() error { return c.o.Store.ResumeRollout(ctx) })
+	return c.write(ctx, c.o.Store.ResumeRollout)
 }
 
 // write does one change of the store and takes over what the store then has.
-func (c *Control) write(ctx context.Context, do func() error) (State, error) {
+func (c *Control) write(ctx context.Context, do func(context.Context) error) (State, error) {
 	c.syncing.Lock()
 	defer c.syncing.Unlock()
-	if err := do(); err != nil {
+	ctx, cancel := context.WithTimeout(ctx, writeLimit)
+	defer cancel()
+	if err := do(ctx); err != nil {
 		return c.State(), err
 	}
 	if err := c.readState(ctx); err != nil {
