@@ -88,7 +88,7 @@ func TestUsage(t *testing.T) {
 		if out := run("--since", time.Now().AddDate(0, 0, 2).UTC().Format(time.DateOnly)); !strings.HasPrefix(out, "Nobody called since ") {
 			t.Error(out)
 		}
-		if out := run("--queries"); !strings.Contains(out, "30 × CsP2PAVTimeDaily?$filter=Date ge datetime'…'&$top=5\n      GET https://graph.microsoft.com/v1.0/reports/get") || !strings.Contains(out, "Get-MgReport") {
+		if out := run("--queries"); !strings.Contains(out, "60 × CsP2PAVTimeDaily?$filter=Date ge datetime'…'&$top=5\n      GET https://graph.microsoft.com/v1.0/reports/get") || !strings.Contains(out, "Get-MgReport") {
 			t.Error(out)
 		}
 		rows, err := csv.NewReader(strings.NewReader(run("--since", "40w", "--format", "csv"))).ReadAll()
