@@ -276,11 +276,17 @@ func newFailingDisk(t *testing.T) (dir string, fail, mount func()) {
 	})
 	fail = func() {
 		t.Helper()
-		device, err := exec.CommandContext(t.Context(), "findmnt", "-no", "SOURCE", dir).Output()
+		mounts, err := os.ReadFile("/proc/mounts")
 		if err != nil {
 			t.Fatal(err)
 		}
-		trigger := filepath.Join("/sys/fs/ext4", filepath.Base(strings.TrimSpace(string(device))), "trigger_fs_error")
+		device := "none"
+		for line := range strings.Lines(string(mounts)) {
+			if f := strings.Fields(line); f[1] == dir {
+				device = f[0]
+			}
+		}
+		trigger := filepath.Join("/sys/fs/ext4", filepath.Base(device), "trigger_fs_error")
 		if err := os.WriteFile(trigger, []byte("1"), 0); err != nil {
 			t.Fatal(err)
 		}

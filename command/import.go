@@ -165,8 +165,8 @@ func (i *importing) file(ctx context.Context, name string, total *summary) error
 }
 
 // say prints while no bar is in the way.
-func (i *importing) say(print func() error) (err error) {
-	i.shown.aside(func() { err = print() })
+func (i *importing) say(write func() error) (err error) {
+	i.shown.aside(func() { err = write() })
 	return err
 }
 
