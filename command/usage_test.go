@@ -225,3 +225,37 @@ func TestTheDigestIsPosted(t *testing.T) {
 		t.Error("it was posted more than once")
 	}
 }
+
+// TestABrownoutsEffectIsShown: a client fails in a brownout that runs, is served again when it is paused, and everybody
+// who asks is told so.
+func TestABrownoutsEffectIsShown(t *testing.T) {
+	r := newRig(t)
+	dsn := "sqlite:" + filepath.Join(r.folder, "history.db")
+	seenBefore(t, r, dsn)
+	r.extra = fmt.Sprintf("store: %q\n%s", dsn, browning(freeWindow(t, dsn)))
+	p := r.start(t)
+	ask := func() int { return p.get(t, p.url+"/CsP2PAVTimeWeekly?$top=2", agent).status }
+	eventually(t, "the brownout hits", func() bool { return ask() == http.StatusServiceUnavailable })
+	effect := func() rollout.BrownoutEffect {
+		a := p.get(t, "http://"+p.Admin+"/api/rollout")
+		var o rollout.Overview
+		if err := json.Unmarshal([]byte(a.body), &o); err != nil || len(o.Brownouts) != 1 || len(o.Brownouts[0].Effects) != 1 {
+			t.Fatalf("%v %s", err, a.body)
+		}
+		return o.Brownouts[0].Effects[0]
+	}
+	eventually(t, "the failure is shown", func() bool { return effect().Effect == rollout.EffectFailing })
+	if code, _, stderr := cli("rollout", "pause", "--admin", "http://"+p.Admin); code != 0 || ask() != http.StatusOK {
+		t.Fatalf("the pause is not in force: %s", stderr)
+	}
+	eventually(t, "the served call is shown", func() bool { return effect().Effect == rollout.EffectRetried })
+	if e := effect(); e.Failed == 0 || e.First.After(e.Last) || !e.Served.After(e.Last) || e.Name != "reader@example.onmicrosoft.com, nightly-job" {
+		t.Errorf("%+v", e)
+	}
+	if a := p.get(t, "http://"+p.Admin+"/metrics"); !strings.Contains(a.body, `rwsgate_brownout_clients{effect="retried"} `) {
+		t.Error("the metrics do not tell of it")
+	}
+	if code, out, stderr := cli("rollout", "digest", "--admin", "http://"+p.Admin); code != 0 || !strings.Contains(out, "failed and retried until served: 1") {
+		t.Errorf("%s%s", out, stderr)
+	}
+}

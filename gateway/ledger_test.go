@@ -80,6 +80,39 @@ func TestTheLedgerCountsOnlyWhatAClientGot(t *testing.T) {
 	}
 }
 
+// TestTheLedgerGetsShapes: of a query without its values, the same from the cache as before; of who did not get in, none.
+func TestTheLedgerGetsShapes(t *testing.T) {
+	for target, want := range map[string]string{
+		"/CsP2PAVTimeDaily?$filter=Date%20ge%20datetime'2013-09-01'&$format=JSON&user=ann": "CsP2PAVTimeDaily?$filter=Date ge datetime'…'&$format=json",
+		"/CsP2PAVTimeDaily?$format=xml&$top=3":                                             "CsP2PAVTimeDaily?$top=3",
+		"/CsP2PAVTimeDaily?$filter=Nope":                                                   "CsP2PAVTimeDaily?$filter=…",
+		"/MailTraffic?$top=1":                                                              "",
+		"/$metadata":                                                                       "",
+	} {
+		g, told := newFixture(t, nil), &book{}
+		g.Ledger = told
+		ask := func(password string) {
+			r := httptest.NewRequest("GET", "/ecp/reportingwebservice/reporting.svc"+target, nil)
+			r.RemoteAddr = "127.0.0.1:1"
+			if password != "" {
+				r.SetBasicAuth("reader@example.onmicrosoft.com", password)
+			}
+			g.ServeHTTP(httptest.NewRecorder(), r)
+		}
+		ask("")
+		ask("")
+		ask("wrong")
+		for i, c := range told.calls {
+			if c.Status == 401 && c.Query != "" || c.Status != 401 && c.Query != want {
+				t.Errorf("%s, call %d: %d %q", target, i, c.Status, c.Query)
+			}
+		}
+		if len(told.calls) != 3 || told.calls[2].Status != 401 {
+			t.Errorf("%+v", told.calls)
+		}
+	}
+}
+
 func TestAChallengeIsNoCall(t *testing.T) {
 	g, told := newFixture(t, map[string]string{"anonymous": "none"}), &book{}
 	g.Ledger = told
