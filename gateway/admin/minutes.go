@@ -30,7 +30,8 @@ type Minutes struct {
 const (
 	RowComplete   = "complete"
 	RowRunning    = "running"    // the period has today in it
-	RowUnfinished = "unfinished" // over, but some of its days are not known yet
+	RowUnfinished = "unfinished" // over, but its last days are not known yet
+	RowPartial    = "partial"    // some of its days lie in a hole; an imported total may stand for them
 )
 
 // MinutesRow is one period with minutes.
@@ -118,6 +119,9 @@ func rowOf(m gateway.Minutes, r translate.Row) MinutesRow {
 				out.Covered++
 			}
 		}
+	}
+	if out.State == RowComplete && out.Covered > 0 && out.Covered < out.Days {
+		out.State = RowPartial
 	}
 	return out
 }

@@ -67,7 +67,7 @@ const kinds = {
   observe: 'plain', announce: 'new', brownout: 'warn', retired: 'done',
   planned: 'plain', running: 'warn', stopped: 'bad', paused: 'quiet', over: 'done',
   live: 'good', zeros: 'warn', 'header-only': 'warn', refused: 'bad', 'unknown-tenant': 'bad', unreachable: 'bad', gone: 'bad', unknown: 'quiet',
-  complete: 'good', unfinished: 'warn', soon: 'warn', ok: 'good', expired: 'bad', ending: 'warn',
+  complete: 'good', unfinished: 'warn', partial: 'warn', soon: 'warn', ok: 'good', expired: 'bad', ending: 'warn',
   'failed and stayed away': 'done', 'failed and retried until served': 'warn', failed: 'warn', 'called and was served': 'plain', 'never called': 'quiet',
 };
 
