@@ -53,7 +53,7 @@ func windowOf(b *config.Brownout, zones *translate.Zones) (rollout.Window, error
 func agreementOf(c *config.Client) rollout.Agreement {
 	a := rollout.Agreement{
 		Name: matchName(c.Match), Match: c.Match.Fits, Owner: c.Owner, Reason: c.Reason,
-		DateDelay: int(c.DateDelay.Std() / (24 * time.Hour)),
+		DateDelay: int(c.DateDelay.Std() / (24 * time.Hour)), Gone: c.Gone.Time,
 	}
 	if c.Hold() {
 		a.Held, a.Phase, a.Until = true, phaseOf(c.Phase), c.Until.Time

@@ -56,6 +56,7 @@ type Client struct {
 	Until     Time     `yaml:"until" help:"when the hold ends"`
 	Phase     Phase    `yaml:"phase" help:"phase of the client while the hold lasts, whatever its reports' phase"`
 	DateDelay Duration `yaml:"date_delay" min:"0s" max:"60d" help:"move the dates in the client's $filter back by whole days, so that a job asking for yesterday gets each day once, when it is known; never expires"`
+	Gone      Time     `yaml:"gone" help:"when the client was switched off, as its owner says: it is quiet from then on, whatever its rhythm, unless it calls"`
 }
 
 // Hold says whether the entry holds the client in a phase.

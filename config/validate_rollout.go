@@ -157,8 +157,8 @@ func (k *checker) client(at string, c *Client) {
 			k.fail(at+"."+f.name, "is missing: until, phase and reason together make a hold")
 		}
 	}
-	if !any && c.DateDelay == 0 && c.Owner == "" {
-		k.fail(at, "says nothing about the client: add owner, a hold (until, phase, reason) or date_delay")
+	if !any && c.DateDelay == 0 && c.Owner == "" && c.Gone.IsZero() {
+		k.fail(at, "says nothing about the client: add owner, a hold (until, phase, reason), date_delay or gone")
 	}
 	if c.DateDelay%Day != 0 {
 		k.fail(at+".date_delay", "%s is no number of whole days: write it as 3d", c.DateDelay)

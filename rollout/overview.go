@@ -112,7 +112,7 @@ type Standing string
 const (
 	StandingNew       Standing = "new"       // first seen within the last week
 	StandingRetirable Standing = "retirable" // only ever got empty feeds of days that were covered, see Sums
-	StandingQuiet     Standing = "quiet"     // missed two of its turns, see Foretell
+	StandingQuiet     Standing = "quiet"     // missed two of its turns, see Foretell; or its owner says so, see Agreement.Gone
 	StandingOverdue   Standing = "overdue"   // missed one
 	StandingActive    Standing = "active"
 )

@@ -61,6 +61,7 @@ type Agreement struct {
 	Phase     Phase     // of a hold
 	Until     time.Time // end of a hold
 	DateDelay int       // days
+	Gone      time.Time // since when the clients are switched off, as their owner says; zero: nobody said so
 }
 
 // Lasts says whether the agreement is a hold that has not expired.

@@ -40,11 +40,21 @@ func (v *view) client(s *Sums) Client {
 	f := Foretell(s.Days, v.at)
 	c.Rhythm, c.MissedTurns, c.DueWithin = f.Rhythm, f.MissedTurns, f.Tolerance
 	c.NextDue, c.QuietFrom = startOf(f.NextDue), startOf(f.QuietFrom)
+	if !f.Quiet && v.gone(who, s.Last) {
+		f.Quiet, c.QuietFrom, c.NextDue = true, v.at, time.Time{}
+	}
 	c.Standing = standingOf(s, f, v.at)
 	if (c.Standing == StandingQuiet || c.Standing == StandingRetirable) && v.maybeBeyond(s) {
 		c.Standing, c.QuietFrom = StandingOverdue, time.Time{}
 	}
 	return c
+}
+
+// gone says whether the client's owner says that it is switched off, and it has not called since.
+func (v *view) gone(who Who, last time.Time) bool {
+	return slices.ContainsFunc(v.plan.Agreements, func(a Agreement) bool {
+		return !a.Gone.IsZero() && !v.at.Before(a.Gone) && last.Before(a.Gone) && a.Fits(who)
+	})
 }
 
 // maybeBeyond says whether calls of a client may have been counted for those beyond the ledger's bound: since its last

@@ -162,6 +162,9 @@ func TestEffectsOfABrownout(t *testing.T) {
 // TestStandings: where clients stand, and what is said of each.
 func TestStandings(t *testing.T) {
 	p := &Plan{Agreements: []Agreement{{Name: "principal etl*", Owner: "Finance", Match: func(p, _ string, _ netip.Addr) bool { return strings.HasPrefix(p, "etl") }}}}
+	for _, name := range []string{"switched-off", "still-on"} {
+		p.Agreements = append(p.Agreements, Agreement{Name: name, Gone: day("2026-03-10").UTC(), Match: func(p, _ string, _ netip.Addr) bool { return strings.HasPrefix(p, name) }})
+	}
 	d := newDiary(t, p, LedgerOptions{MaxClients: 12})
 	empty, early := func(c *Call) { c.Rows = 0 }, func(c *Call) { c.Rows, c.Uncovered, c.Behind = 0, true, 2 }
 	d.every("etl", "2026-02-01", "2026-04-01", 6, 1)
@@ -171,7 +174,9 @@ func TestStandings(t *testing.T) {
 	d.every("once-full", "2026-02-01", "2026-04-01", 6, 1, func(c *Call) { c.Rows = int(one(c.At.Day() == 7)) })
 	d.every("gone", "2026-01-05", "2026-02-05", 6, 1)
 	d.every("late", "2026-02-01", "2026-03-28", 6, 1)
+	d.call("still-on", day("2026-03-20").UTC())
 	d.call("new", day("2026-03-30").UTC())
+	d.call("switched-off", day("2026-03-02").UTC())
 	d.call("refused", day("2026-01-30").UTC(), func(c *Call) { c.Status, c.Rows = 400, 0 })
 	now := day("2026-03-31").UTC().Add(12 * time.Hour)
 	o := d.overview(now)
@@ -182,15 +187,15 @@ func TestStandings(t *testing.T) {
 		got[name], byName[name] = c.Standing, c
 	}
 	want := map[string]Standing{"etl": StandingActive, "empty": StandingRetirable, "early": StandingActive, "short": StandingActive, "once-full": StandingActive,
-		"gone": StandingQuiet, "late": StandingOverdue, "new": StandingNew, "refused": StandingActive}
+		"gone": StandingQuiet, "switched-off": StandingQuiet, "still-on": StandingActive, "late": StandingOverdue, "new": StandingNew, "refused": StandingActive}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]int{"new": 1, "retirable": 1, "quiet": 1, "overdue": 1, "active": 5}, o.Standings); diff != "" {
+	if diff := cmp.Diff(map[string]int{"new": 1, "retirable": 1, "quiet": 2, "overdue": 1, "active": 6}, o.Standings); diff != "" {
 		t.Error(diff)
 	}
 	etl := byName["etl"]
-	if etl.Owner != "Finance" || etl.Agreement != "principal etl*" || o.Ownerless != 8 || etl.TenantName != "example.onmicrosoft.com" ||
+	if etl.Owner != "Finance" || etl.Agreement != "principal etl*" || o.Ownerless != 10 || etl.TenantName != "example.onmicrosoft.com" ||
 		etl.Name != "etl@example.com, python-requests" || etl.Rhythm != RhythmDaily || !etl.NextDue.Equal(day("2026-04-01").UTC()) || etl.Calls != 59 {
 		t.Errorf("%+v", etl)
 	}
