@@ -280,3 +280,19 @@ func TestRehearsePage(t *testing.T) {
 		t.Error("a line ends in blanks")
 	}
 }
+
+// FuzzOutline: a recorded body is read or refused, whatever it is.
+func FuzzOutline(f *testing.F) {
+	for _, body := range []string{
+		`{"d":{"results":[{"__metadata":{},"Date":"\/Date(1779840000000)\/","TotalAudioMinutes":"1"}],"__next":"x"}}`, `{"d":[]}`, `{"value":[{"Date":"2026-11-20T00:00:00"}]}`, `{"d":{"Date":null}}`,
+		`<feed xmlns="http://www.w3.org/2005/Atom" xmlns:m="http://schemas.microsoft.com/ado/2007/08/dataservices/metadata"><entry><content><m:properties><d:Date xmlns:d="x">2026-11-20T00:00:00</d:Date></m:properties></content></entry></feed>`, "12", "",
+	} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		o, err := outlineOf(body)
+		if err == nil && o.shape == "" {
+			t.Error("no shape")
+		}
+	})
+}
