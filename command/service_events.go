@@ -5,9 +5,6 @@ import (
 	"regexp"
 )
 
-// longestEvent is how much of a line goes into one event, in bytes: Windows takes 31,839 characters.
-const longestEvent = 31000
-
 var levelOfLine = regexp.MustCompile(`^(?:\{"time":"[^"]*","level":"|time=\S* level=)(DEBUG|INFO|WARN|ERROR)\b`)
 
 // levelOf gives the level of a line of the program's log. What is no line of the log, like the reason why a start failed,

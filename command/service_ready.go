@@ -5,13 +5,8 @@ import (
 	"log/slog"
 )
 
-// readyKey is the context's key for what a service manager wants called.
+// readyKey is the context's key for a func() that serve calls once, when requests are answered.
 type readyKey struct{}
-
-// whenReady gives a context in which serve calls f once, when requests are answered.
-func whenReady(ctx context.Context, f func()) context.Context {
-	return context.WithValue(ctx, readyKey{}, f)
-}
 
 // tellReady tells the service manager that started this process, if one did, that requests are answered from now on.
 func tellReady(ctx context.Context, log *slog.Logger) {

@@ -21,7 +21,7 @@ func notifyManager(ctx context.Context, state string) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	_, err = conn.Write([]byte(state))
 	return err
 }

@@ -17,6 +17,8 @@ const (
 	serviceName = "rwsgate"
 	// eventID is that of every event: the message file that events use knows 1 to 1000, all alike.
 	eventID = 1
+	// longestEvent is how much of a line goes into one event, in bytes: Windows takes 31,839 characters.
+	longestEvent = 31000
 	// beat is how often a service that starts or stops says so, patience how long it may be silent until the next time.
 	beat, patience = 3 * time.Second, 30 * time.Second
 )
@@ -58,7 +60,7 @@ func (s *service) Execute(_ []string, requests <-chan svc.ChangeRequest, states 
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	ready, ended := make(chan struct{}), make(chan error, 1)
-	go func() { ended <- s.serve(whenReady(ctx, func() { close(ready) })) }()
+	go func() { ended <- s.serve(context.WithValue(ctx, readyKey{}, func() { close(ready) })) }()
 	state := svc.Status{State: svc.StartPending, WaitHint: uint32(patience.Milliseconds())}
 	states <- state
 	ticks := time.NewTicker(beat)
