@@ -47,12 +47,12 @@ release_all() {
 	(cd "$folder" && sha256sum rwsgate_* >SHA256SUMS)
 }
 
-# release_clone FOLDER: what a release is made from: the last commit, nothing else.
-release_clone() { git clone -q "$top" "$1" && git -C "$1" fetch -q --tags "$top"; }
+# release_clone SOURCE FOLDER: what a release is made from: the last commit, nothing else.
+release_clone() { git clone -q "$1" "$2" && git -C "$2" fetch -q --tags "$1"; }
 
 # check_release: a whole release, and that a second build in another folder, zone and umask gives the same bytes.
 check_release() {
-	(cd tools/release && go vet . && go test .) && release_clone "$out/release" && (cd "$out/release" && release_all "$out/dist") && check_dist "$out/dist" "$out/release" &&
+	(cd tools/release && go vet . && go test .) && release_clone "$top" "$out/release" && (cd "$out/release" && release_all "$out/dist") && check_dist "$out/dist" "$out/release" &&
 		check_same "$(go env GOCACHE)"
 }
 
@@ -60,7 +60,7 @@ check_release() {
 check_same() {
 	local folder="$out/another folder/$$"
 	rm -rf "$out/another folder"
-	mkdir -p "$out/another folder" && release_clone "$folder" &&
+	mkdir -p "$out/another folder" && release_clone "$out/release" "$folder" &&
 		(cd "$folder" && umask 077 && export GOCACHE="$1" TZ=Asia/Kolkata LANG=de_DE.UTF-8 && release_binary linux/amd64 "$out/second") &&
 		cmp "$out/first/rwsgate" "$out/second" && echo "the same bytes twice: $(sha256sum <"$out/second" | cut -c1-16)…"
 }
@@ -83,7 +83,7 @@ for c in json.load(sys.stdin)["components"]: print(c["name"] + "@" + c["version"
 		ls -l "$1/$name".*[pz] | awk '{ printf "%s: %.1f MB\n", "'"$platform"'", $5 / 1e6 }'
 	done
 	ln -sfn "$out/unpacked/rwsgate_$(cd "$2" && release_version)_linux_amd64" "$out/first"
-	"$out/first/rwsgate" version | grep -qx "commit  $(git rev-parse HEAD)" || { echo 'the commit is not in the binary'; return 1; }
+	"$out/first/rwsgate" version | grep -qx "commit  $(git -C "$2" rev-parse HEAD)" || { echo 'the commit is not in the binary'; return 1; }
 }
 
 # check_workflows: the linter of those who run them elsewhere.
