@@ -15,7 +15,7 @@ import (
 // mayImport says which rooms each room may import; the arrows go down only. A room that is missing here is refused.
 var mayImport = map[string][]string{
 	".":               {"command"},
-	"command":         {"config", "odata", "translate", "translate/graph", "store", "cache", "rollout", "gateway", "gateway/rws", "gateway/admin", "gateway/thin", "graphsim"},
+	"command":         {"config", "odata", "translate", "translate/graph", "store", "cache", "rollout", "rollout/traffic", "gateway", "gateway/rws", "gateway/admin", "gateway/thin", "graphsim"},
 	"config":          {"translate"},
 	"odata":           {},
 	"translate":       {},
