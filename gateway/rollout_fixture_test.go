@@ -1,10 +1,13 @@
 package gateway
 
 import (
+	"context"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,17 +20,33 @@ const (
 	fixtureEnd       = "2013-09-08 20:00 +02:00 (Europe/Berlin)"
 )
 
+// fixtureStores are the stores of all fixtures, by whether the rollout is paused there; making one takes a while.
+var fixtureStores = map[bool]func() (*store.Store, error){
+	false: sync.OnceValues(openFixtureStore),
+	true: sync.OnceValues(func() (*store.Store, error) {
+		s, err := openFixtureStore()
+		if err == nil {
+			err = s.PauseRollout(context.Background(), fixtureStored, "test", "")
+		}
+		return s, err
+	}),
+}
+
+func openFixtureStore() (*store.Store, error) {
+	return store.Open(context.Background(), "memory", store.Options{Log: slog.New(slog.DiscardHandler)})
+}
+
 // fixtureRollout makes the rollout that a fixture's setting asks for, in words: the phase of all reports, then any of
 // "paused", "status N" (of a brownout), "own PHASE" (the daily report's own schedule), "hold PHASE" (of
 // reader@example.onmicrosoft.com). Its window goes from 17:00 to 20:00 in Berlin: at the fixture's 17:05 UTC two hours
-// are gone. Its state is kept by a real store. Nothing stops the window.
+// are gone. Its state is a real store's. Nothing stops the window.
 func fixtureRollout(t *testing.T, words string) *rollout.Control {
 	t.Helper()
-	s, err := store.Open(t.Context(), "memory", store.Options{Log: slog.New(slog.DiscardHandler)})
+	list := strings.Fields(words)
+	s, err := fixtureStores[slices.Contains(list, "paused")]()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.Close() })
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +59,6 @@ func fixtureRollout(t *testing.T, words string) *rollout.Control {
 		Reports:   map[string][]rollout.Step{},
 	}
 	c := rollout.NewControl(rollout.ControlOptions{Store: s, Now: func() time.Time { return from }, Logger: slog.New(slog.DiscardHandler)})
-	list := strings.Fields(words)
 	phase := func(word string) (phase rollout.Phase) {
 		if err := phase.UnmarshalText([]byte(word)); err != nil {
 			t.Fatal(words, err)
@@ -51,9 +69,6 @@ func fixtureRollout(t *testing.T, words string) *rollout.Control {
 	for i := 1; i < len(list); i++ {
 		switch list[i] {
 		case "paused":
-			if _, err := c.Pause(t.Context(), "test", ""); err != nil {
-				t.Fatal(err)
-			}
 			continue
 		case "status":
 			if p.BrownoutStatus, err = strconv.Atoi(list[i+1]); err != nil {
