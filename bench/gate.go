@@ -60,7 +60,7 @@ type gateOptions struct {
 
 // defaults are keys of the configuration that gateOptions.More may set otherwise.
 var defaults = map[string]string{
-	"limits": "{ requests_per_second: 1000000, drain_delay: 200ms }",
+	"limits": "{ requests_per_second: 1000000, drain_delay: 1s }",
 	"store":  "sqlite:rwsgate.db",
 	"log":    "{ level: info }",
 }

@@ -182,7 +182,7 @@ func TestBytesInTheClear(t *testing.T) {
 // settings are what the loaded gate is configured with. The caches of a small load are small, too: they must be full
 // before memory can be called flat.
 func settings(s sizes) string {
-	text := fmt.Sprintf("limits: { requests_per_second: 10000000, header_timeout: %s, drain_delay: 500ms }\n", s.header)
+	text := fmt.Sprintf("limits: { requests_per_second: 10000000, header_timeout: %s, drain_delay: 1s }\n", s.header)
 	if s.urls < 50_000 {
 		text += "cache: { max_answers: 100, max_bytes: 1MiB }\n"
 	}

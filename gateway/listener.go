@@ -63,36 +63,58 @@ func (l *Listener) Close() error {
 // more, and lets the accepted requests finish. What has not finished Drain after the end of ctx is cut off, which the log
 // tells. The error says why the address cannot be served.
 func (l *Listener) Serve(ctx context.Context) error {
+	door := newDoor(l.inner)
 	server := l.server()
-	failed := make(chan error, 1)
+	server.ConnState = door.note
+	closed := make(chan error, 1)
 	go func() {
 		if l.TLS != nil {
-			failed <- server.ServeTLS(l.inner, "", "")
+			closed <- server.ServeTLS(door, "", "")
 			return
 		}
-		failed <- server.Serve(l.inner)
+		closed <- server.Serve(door)
 	}()
 	select {
-	case err := <-failed:
+	case err := <-closed:
 		return err
 	case <-ctx.Done():
 	}
 	l.leaving.Store(true)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.Drain)
 	defer cancel()
-	if l.Linger > 0 {
-		select {
-		case err := <-failed:
-			return err
-		case <-drain.Done():
-		case <-time.After(l.Linger):
-		}
-	}
+	l.empty(drain, door, closed)
 	if err := server.Shutdown(drain); err != nil {
 		l.Log.Warn("connections were cut off that did not finish in time", "listen", l.Address(), "limits.drain", l.Drain)
 		_ = server.Close() // closes the listener again, which fails
 	}
 	return nil
+}
+
+// empty goes on serving for Linger, shuts the door, and waits until whoever came in has asked: Shutdown would hang up on
+// a client whose first request it had not read yet.
+func (l *Listener) empty(drain context.Context, door *door, closed <-chan error) {
+	if l.Linger > 0 && !pause(drain, l.Linger) {
+		return
+	}
+	door.Shut()
+	select {
+	case <-closed:
+	case <-drain.Done():
+		return
+	}
+	for !door.served() && pause(drain, doorQuiet) {
+	}
+	pause(drain, doorQuiet) // a first request that was just read is still on its way to the handler
+}
+
+// pause waits, and says whether ctx is still alive.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
 }
 
 func (l *Listener) server() *http.Server {

@@ -199,6 +199,51 @@ func TestDrainKeepsItsOrder(t *testing.T) {
 	}
 }
 
+// TestNobodyAtTheDoorIsLost has clients connect that nobody has accepted when the end is called for, some of which have not
+// even asked yet.
+func TestNobodyAtTheDoorIsLost(t *testing.T) {
+	l := &Listener{Addr: "127.0.0.1:0", HeaderTimeout: time.Minute, Drain: time.Minute, Handler: http.HandlerFunc(ok), Log: slog.New(slog.DiscardHandler)}
+	if err := l.Open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var early, late []net.Conn
+	for range 25 {
+		early, late = append(early, dial(t, l)), append(late, dial(t, l))
+	}
+	const request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+	for _, c := range early {
+		if _, err := io.WriteString(c, request); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	ended := make(chan error, 1)
+	go func() { ended <- l.Serve(ctx) }()
+	for { // until the listener is closed
+		c, err := net.Dial("tcp", l.Address())
+		if err != nil {
+			break
+		}
+		_ = c.Close()
+		time.Sleep(2 * doorQuiet) // or it would never be quiet
+	}
+	for _, c := range late {
+		if _, err := io.WriteString(c, request); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, c := range append(early, late...) {
+		r, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil || r.StatusCode != http.StatusOK {
+			t.Fatalf("client %d: %v", i, err)
+		}
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestDrainCutsOffWhatNeverEnds(t *testing.T) {
 	var said bytes.Buffer
 	begun := make(chan struct{})

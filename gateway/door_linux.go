@@ -1,0 +1,38 @@
+package gateway
+
+import (
+	"net"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// deafen has the system drop whatever comes to a listening socket from now on. Who was connected before stays in its
+// queue; who comes after asks again a second later, and is refused then. Without it somebody is reset by the closing
+// whenever new connections come without a pause.
+func deafen(l net.Listener) {
+	drop := unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: 0}
+	onSocket(l, func(fd int) {
+		// A system that knows no filters closes as others do.
+		_ = unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: 1, Filter: &drop})
+	})
+}
+
+// somebodyAt says whether a connection waits to be accepted.
+func somebodyAt(l net.Listener) (yes bool) {
+	onSocket(l, func(fd int) {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
+		yes = err == nil && n > 0
+	})
+	return yes
+}
+
+func onSocket(l net.Listener, do func(fd int)) {
+	socket, ok := l.(syscall.Conn)
+	if !ok {
+		return
+	}
+	if raw, err := socket.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { do(int(fd)) }) // fails on a closed socket, at which nobody waits
+	}
+}
