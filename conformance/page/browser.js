@@ -9,16 +9,38 @@ export const wide = { width: 1280, height: 800 };
 export const narrow = { width: 390, height: 844 };
 
 // launch starts the browser of the machine.
-export const launch = (path) => chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
+export const launch = (path) =>
+  chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
 
 // visit opens a page of a gateway. Requests elsewhere are blocked and written down; so are errors on the console.
-export async function visit(browser, admin, { at = '', viewport = wide, colorScheme = 'light', forcedColors, answers = {}, javaScript = true, ...more } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme, forcedColors, javaScriptEnabled: javaScript, bypassCSP: false, reducedMotion: 'reduce', locale: 'de-DE', timezoneId: 'America/Los_Angeles', ...more });
+export async function visit(
+  browser,
+  admin,
+  { at = '', viewport = wide, colorScheme = 'light', forcedColors, answers = {}, javaScript = true, ...more } = {},
+) {
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    forcedColors,
+    javaScriptEnabled: javaScript,
+    bypassCSP: false,
+    reducedMotion: 'reduce',
+    locale: 'de-DE',
+    timezoneId: 'America/Los_Angeles',
+    ...more,
+  });
   const page = await context.newPage();
   const seen = { console: [], outside: [], asked: [], busy: 0 };
-  page.on('request', () => { seen.busy++; });
-  for (const over of ['requestfinished', 'requestfailed']) page.on(over, () => { seen.busy--; });
-  page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) seen.console.push(message.text()); });
+  page.on('request', () => {
+    seen.busy++;
+  });
+  for (const over of ['requestfinished', 'requestfailed'])
+    page.on(over, () => {
+      seen.busy--;
+    });
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) seen.console.push(message.text());
+  });
   page.on('pageerror', (error) => seen.console.push(`uncaught ${error.stack ?? error}`));
   await context.route('**/*', async (route) => {
     const url = new URL(route.request().url());
@@ -38,12 +60,18 @@ export async function visit(browser, admin, { at = '', viewport = wide, colorSch
 
 // settled waits until the view has its data.
 export async function settled(page) {
-  await page.waitForFunction(() => document.querySelector('main h1') && !/(Reading from|Asking) the gateway/.test(document.querySelector('main').textContent));
+  await page.waitForFunction(
+    () =>
+      document.querySelector('main h1') && !/(Reading from|Asking) the gateway/.test(document.querySelector('main').textContent),
+  );
   await page.waitForLoadState('networkidle');
 }
 
 // json answers a request with data.
-export const json = (data, status = 200) => (route) => route.fulfill({ status, contentType: 'application/json', body: JSON.stringify(data) });
+export const json =
+  (data, status = 200) =>
+  (route) =>
+    route.fulfill({ status, contentType: 'application/json', body: JSON.stringify(data) });
 
 // quiet notes that the page complained of nothing and asked nobody else.
 export function quiet(name, seen) {
@@ -54,7 +82,9 @@ export function quiet(name, seen) {
 // accessible notes what axe finds: nothing may be left, best practices included.
 export async function accessible(name, page) {
   await page.evaluate(`if (!window.axe) { ${axe} }`);
-  const { violations, incomplete } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations', 'incomplete'] }));
+  const { violations, incomplete } = await page.evaluate(() =>
+    window.axe.run(document, { resultTypes: ['violations', 'incomplete'] }),
+  );
   const short = (found) => found.map((v) => `${v.id} ${v.nodes.slice(0, 3).map((n) => `${n.target} ${n.failureSummary ?? ''}`)}`);
   equal(`${name}: axe finds nothing`, short(violations), []);
   const unsure = incomplete.filter((v) => v.id !== 'color-contrast');
@@ -64,9 +94,15 @@ export async function accessible(name, page) {
 // fits notes that the page itself does not scroll sideways and nothing sticks out of it.
 export async function fits(name, page) {
   const { scroll, width, out } = await page.evaluate(() => ({
-    scroll: document.documentElement.scrollWidth, width: document.documentElement.clientWidth,
-    out: [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest('.hidden,.skip,thead,.scroll'))
-      .slice(0, 3).map((e) => `${e.tagName}.${e.className} ${e.textContent.slice(0, 40)}`),
+    scroll: document.documentElement.scrollWidth,
+    width: document.documentElement.clientWidth,
+    out: [...document.querySelectorAll('body *')]
+      .filter(
+        (e) =>
+          e.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && !e.closest('.hidden,.skip,thead,.scroll'),
+      )
+      .slice(0, 3)
+      .map((e) => `${e.tagName}.${e.className} ${e.textContent.slice(0, 40)}`),
   }));
   check(`${name}: no sideways scrolling`, scroll <= width && out.length === 0, `${scroll} of ${width} pixels; ${out.join('; ')}`);
 }

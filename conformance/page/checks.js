@@ -1,5 +1,6 @@
 // Counts what holds and names what does not.
-let passed = 0, failed = 0;
+let passed = 0,
+  failed = 0;
 
 // check notes whether something holds.
 export function check(name, holds, saw = '') {
@@ -12,11 +13,13 @@ export function check(name, holds, saw = '') {
 }
 
 // equal notes whether two values have the same JSON.
-export const equal = (name, got, want) => check(name, JSON.stringify(got) === JSON.stringify(want), `${JSON.stringify(got)}, want ${JSON.stringify(want)}`);
+export const equal = (name, got, want) =>
+  check(name, JSON.stringify(got) === JSON.stringify(want), `${JSON.stringify(got)}, want ${JSON.stringify(want)}`);
 
 // step runs a part and prints how long it took; an exception is a failure of the part alone.
 export async function step(name, run) {
-  const began = Date.now(), before = passed;
+  const began = Date.now(),
+    before = passed;
   try {
     await run();
   } catch (cause) {

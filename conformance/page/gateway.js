@@ -8,11 +8,18 @@ process.on('exit', () => running.forEach((child) => child.kill()));
 
 // start runs a demo and waits until it is ready. It gives {legacy, admin, stop}.
 export async function start(program, flags = []) {
-  const child = spawn(program, ['serve', '--demo', '--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, ['serve', '--demo', '--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0', ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   running.add(child);
-  let printed = '', log = '';
-  child.stdout.on('data', (text) => { printed += text; });
-  child.stderr.on('data', (text) => { log += text; });
+  let printed = '',
+    log = '';
+  child.stdout.on('data', (text) => {
+    printed += text;
+  });
+  child.stderr.on('data', (text) => {
+    log += text;
+  });
   for (let tries = 0; !/reporting\.svc/.test(printed) || !/msg=ready/.test(log); tries++) {
     if (tries > 200 || child.exitCode !== null) throw new Error(`the demo did not start: ${log}`);
     await sleep(50);

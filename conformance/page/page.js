@@ -7,7 +7,7 @@ import { launch } from './browser.js';
 import { end, equal, step } from './checks.js';
 import { content, minutes } from './content.js';
 import { start } from './gateway.js';
-import { prepare } from './prepared.js';
+import { pilot, prepare } from './prepared.js';
 import { screenshots } from './screenshots.js';
 import { emptiness, faults, hostility, plenty, silence } from './states.js';
 import { everyView } from './views.js';
@@ -18,7 +18,7 @@ const browser = await launch(chromium);
 try {
   let flags;
   await step('four weeks of a rollout', async () => {
-    const prepared = await prepare(program, own);
+    const prepared = await prepare(program, own, option === '--screenshots' ? pilot : undefined);
     flags = prepared.flags;
     equal('the brownout refused', prepared.statuses['2026-11-16T08:30:00Z'], [503, 503, 503, 200]);
     equal('the stranger stopped one', prepared.statuses['2026-11-11T08:30:00Z'], [503, 200]);
@@ -39,7 +39,9 @@ try {
     await step('by keyboard', () => walking(browser, gateway.admin));
     await step('fetch', () => fetching(browser, gateway));
     await step('pause and resume', () => pausing(browser, gateway));
-    await step('refresh', () => refreshing(browser, gateway, { user: 'newcomer@example.onmicrosoft.com', agent: 'newcomer/1.0' }));
+    await step('refresh', () =>
+      refreshing(browser, gateway, { user: 'newcomer@example.onmicrosoft.com', agent: 'newcomer/1.0' }),
+    );
     await step('an empty gateway, and one that goes away', () => emptiness(browser, program));
     await step('the chart library is the published one', vendored);
   }
@@ -53,7 +55,11 @@ process.exitCode = end();
 // vendored compares the library in the binary with the package that the lock file pins.
 async function vendored() {
   const published = new URL('./node_modules/chart.js/', import.meta.url);
-  for (const [ours, theirs] of [['chart.umd.min.js', 'dist/chart.umd.min.js'], ['chart.LICENSE.md', 'LICENSE.md'], ['color.LICENSE.md', '../@kurkle/color/LICENSE.md']]) {
+  for (const [ours, theirs] of [
+    ['chart.umd.min.js', 'dist/chart.umd.min.js'],
+    ['chart.LICENSE.md', 'LICENSE.md'],
+    ['color.LICENSE.md', '../@kurkle/color/LICENSE.md'],
+  ]) {
     equal(ours, (await readFile(`gateway/admin/assets/vendor/${ours}`)).equals(await readFile(new URL(theirs, published))), true);
   }
 }

@@ -11,7 +11,12 @@ export async function screenshots(browser, admin, client, folder) {
     ['client', `#client/${client.tenant}/${client.client}`, size, 'light'],
     ['minutes', '#minutes?period=weekly&zone=Pacific%20Standard%20Time', size, 'light'],
     ['rollout', '#rollout', size, 'dark'],
-    ['explain', `#explain?url=${encodeURIComponent("CsP2PAVTimeDaily?$filter=Date ge datetime'03/10/2013'&$top=10")}`, size, 'light'],
+    [
+      'explain',
+      `#explain?url=${encodeURIComponent("CsP2PAVTimeDaily?$filter=Date ge datetime'03/10/2013'&$top=10")}`,
+      size,
+      'light',
+    ],
   ]) {
     const { page, close } = await visit(browser, admin, { viewport, colorScheme });
     await open(page, at);

@@ -14,7 +14,16 @@ const again = (page) => page.locator('button', { hasText: 'Read now' }).click();
 export async function emptiness(browser, program) {
   const gateway = await start(program, ['--now', '2026-11-23T12:00:00Z']);
   const { page, seen, close } = await visit(browser, gateway.admin);
-  await says('nobody yet', page, 'main', 'No rollout is configured', 'Nothing needs attention', 'No client has called yet', '/ecp/reportingwebservice/reporting.svc', 'No credential, certificate or hold has a known end');
+  await says(
+    'nobody yet',
+    page,
+    'main',
+    'No rollout is configured',
+    'Nothing needs attention',
+    'No client has called yet',
+    '/ecp/reportingwebservice/reporting.svc',
+    'No credential, certificate or hold has a known end',
+  );
   await accessible('nobody yet', page);
   await open(page, '#clients');
   await says('no clients', page, 'main', 'No client has called yet');
@@ -26,8 +35,12 @@ export async function emptiness(browser, program) {
   equal('nothing is explained unasked', await page.locator('main .card').count(), 0);
   await open(page, '#nonsense');
   await says('an unknown view is the first', page, 'main h1', 'Overview');
-  equal('the first caller is served', await ask(gateway, { user: 'first@example.onmicrosoft.com', agent: 'first/1.0' }, 'CsP2PAVTimeDaily?$top=1'), 200);
-  for (let tries = 0; tries < 60 && !(await page.locator('#callers').innerText()).includes('first@'); tries++) {
+  equal(
+    'the first caller is served',
+    await ask(gateway, { user: 'first@example.onmicrosoft.com', agent: 'first/1.0' }, 'CsP2PAVTimeDaily?$top=1'),
+    200,
+  );
+  for (let tries = 0; tries < 120 && !(await page.locator('#callers').innerText()).includes('first@'); tries++) {
     await again(page);
     await page.waitForTimeout(500);
   }
@@ -45,7 +58,9 @@ export async function emptiness(browser, program) {
 
 // faults are answers that a page must live with: 500, 401, something that is no JSON; then all is well again.
 export async function faults(browser, admin) {
-  const { page, answers, context, close } = await visit(browser, admin, { httpCredentials: { username: 'operator', password: 'wrong' } });
+  const { page, answers, context, close } = await visit(browser, admin, {
+    httpCredentials: { username: 'operator', password: 'wrong' },
+  });
   answers['/api/rollout'] = json({ error: 'internal error' }, 500);
   await again(page);
   await page.locator('#alert p').waitFor();
@@ -92,7 +107,25 @@ export async function silence(browser, admin) {
 const evil = '"><img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\u202Egnp.exe' + 'x'.repeat(180);
 
 // corrupt puts it into every text of an answer but those the page steers by.
-const steering = new Set(['standing', 'rhythm', 'state', 'phase', 'scheduled', 'tenant', 'client', 'id', 'effect', 'zone', 'report', 'cloud', 'rebucket', 'first', 'last', 'stored', 'what']);
+const steering = new Set([
+  'standing',
+  'rhythm',
+  'state',
+  'phase',
+  'scheduled',
+  'tenant',
+  'client',
+  'id',
+  'effect',
+  'zone',
+  'report',
+  'cloud',
+  'rebucket',
+  'first',
+  'last',
+  'stored',
+  'what',
+]);
 function corrupt(value, name = '') {
   if (Array.isArray(value)) return value.map((v) => corrupt(v, name));
   if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, corrupt(v, k)]));
@@ -102,17 +135,47 @@ function corrupt(value, name = '') {
 
 export async function hostility(browser, admin, client) {
   const read = async (path) => (await fetch(admin + path)).json();
-  const o = corrupt(await read('/api/rollout')), t = corrupt(await read('/api/tenants'));
+  const o = corrupt(await read('/api/rollout')),
+    t = corrupt(await read('/api/tenants'));
   for (const c of o.clients) c.zones = c.formats = c.refusals = { [evil]: 3 };
   o.state = { ...o.state, paused: true, since: o.at, by: evil, reason: evil };
   t.tenants[0].source = { state: 'refused', reason: evil, mend: evil };
   t.expiries = [{ tenant: evil, what: 'client secret', at: o.at, state: 'over', mend: evil }];
-  const answers = { '/api/rollout': json(o), '/api/tenants': json(t), '/api/explain': json({ status: 400, error: evil, error_code: evil, request: evil, report: evil, filter: evil, hints: [{ kind: 'x', text: evil }], differences: [], graph: evil, powershell: evil, note: evil }),
-    '/api/minutes': json({ error: evil }, 400), '/api/zones': json({ zones: [evil] }) };
+  const answers = {
+    '/api/rollout': json(o),
+    '/api/tenants': json(t),
+    '/api/explain': json({
+      status: 400,
+      error: evil,
+      error_code: evil,
+      request: evil,
+      report: evil,
+      filter: evil,
+      hints: [{ kind: 'x', text: evil }],
+      differences: [],
+      graph: evil,
+      powershell: evil,
+      note: evil,
+    }),
+    '/api/minutes': json({ error: evil }, 400),
+    '/api/zones': json({ zones: [evil] }),
+  };
   const { page, seen, close } = await visit(browser, admin, { viewport: narrow, answers });
-  for (const at of ['#overview', '#clients', `#client/${client.tenant}/${client.client}`, '#minutes', '#sources', '#rollout', '#explain?url=x']) {
+  for (const at of [
+    '#overview',
+    '#clients',
+    `#client/${client.tenant}/${client.client}`,
+    '#minutes',
+    '#sources',
+    '#rollout',
+    '#explain?url=x',
+  ]) {
     await open(page, at);
-    const found = await page.evaluate(() => ({ hacked: window.hacked, foreign: document.querySelectorAll('main img, main script, main svg, main [onerror]').length, said: document.body.textContent.includes('<script>window.hacked=1</script>') }));
+    const found = await page.evaluate(() => ({
+      hacked: window.hacked,
+      foreign: document.querySelectorAll('main img, main script, main svg, main [onerror]').length,
+      said: document.body.textContent.includes('<script>window.hacked=1</script>'),
+    }));
     equal(`${at}: text stays text`, found, { foreign: 0, said: true });
     await fits(`${at} with long words`, page);
   }
@@ -123,12 +186,28 @@ export async function hostility(browser, admin, client) {
 // plenty is a thousand tenants and two thousand clients.
 export async function plenty(browser, admin) {
   const read = async (path) => (await fetch(admin + path)).json();
-  const o = await read('/api/rollout'), t = await read('/api/tenants');
+  const o = await read('/api/rollout'),
+    t = await read('/api/tenants');
   const some = o.clients;
-  o.clients = Array.from({ length: 2000 }, (_, i) => ({ ...some[i % some.length], client: `c${i}`, principal: `job${i}@tenant${i % 1000}.example`, name: `job${i}`, owner: i % 3 ? `Team ${i % 40}` : '' }));
-  t.tenants = Array.from({ length: 1000 }, (_, i) => ({ ...t.tenants[0], id: `00000000-0000-0000-0000-${String(i).padStart(12, '0')}`, name: `tenant${i}.example` }));
+  o.clients = Array.from({ length: 2000 }, (_, i) => ({
+    ...some[i % some.length],
+    client: `c${i}`,
+    principal: `job${i}@tenant${i % 1000}.example`,
+    name: `job${i}`,
+    owner: i % 3 ? `Team ${i % 40}` : '',
+  }));
+  t.tenants = Array.from({ length: 1000 }, (_, i) => ({
+    ...t.tenants[0],
+    id: `00000000-0000-0000-0000-${String(i).padStart(12, '0')}`,
+    name: `tenant${i}.example`,
+  }));
   const { page, seen, close } = await visit(browser, admin, { answers: { '/api/rollout': json(o), '/api/tenants': json(t) } });
-  const size = async (name, most) => check(`${name}: a page of bounded size`, await page.evaluate(() => document.querySelectorAll('*').length) < most, await page.evaluate(() => document.querySelectorAll('*').length));
+  const size = async (name, most) =>
+    check(
+      `${name}: a page of bounded size`,
+      (await page.evaluate(() => document.querySelectorAll('*').length)) < most,
+      await page.evaluate(() => document.querySelectorAll('*').length),
+    );
   await size('overview', 2500);
   await says('the rest is counted', page, '#callers', 'All ', ' clients');
   await says('the rest of the tenants too', page, '#coverage', 'All 1,000 tenants');

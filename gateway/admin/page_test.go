@@ -34,7 +34,7 @@ func TestPageIsClosedToEverythingOutside(t *testing.T) {
 var inline = regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|javascript:|<script(?:\s[^>]*)?>[^<]`)
 
 // named are the files that the page's files name.
-var named = regexp.MustCompile(`(?m)(?:src|href)="([^"#]+)"|(?:^import .* from |import\()'([^']+)'`)
+var named = regexp.MustCompile(`(?m)(?:src|href)="([^"#]+)"|(?:^import .* from |^} from |import\()'([^']+)'`)
 
 // TestPageFindsItsFiles follows every file that the page or a script names, with its type.
 func TestPageFindsItsFiles(t *testing.T) {

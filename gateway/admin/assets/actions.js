@@ -56,7 +56,9 @@ export const actions = {
 
   pause: async (app) => {
     const answer = await confirm({
-      title: 'Pause the rollout?', yes: 'Pause', reason: true,
+      title: 'Pause the rollout?',
+      yes: 'Pause',
+      reason: true,
       text: 'Every report and client is answered as in the phase announce at once, on every replica within 10 seconds, retired ones too. It stays so until somebody resumes.',
     });
     if (answer) await act(app, `/api/rollout/pause?reason=${encodeURIComponent(answer.reason)}`, 'The rollout is paused.');
@@ -64,7 +66,8 @@ export const actions = {
 
   resume: async (app) => {
     const answer = await confirm({
-      title: 'Resume the rollout?', yes: 'Resume',
+      title: 'Resume the rollout?',
+      yes: 'Resume',
       text: 'The phases of the schedule are in force again at once: running brownouts and retired reports refuse clients.',
     });
     if (answer) await act(app, '/api/rollout/resume', 'The rollout goes on.');
@@ -79,8 +82,20 @@ export const actions = {
       const { outcomes } = await post(`/api/refresh?tenant=${encodeURIComponent(tenant)}`);
       const failed = outcomes.filter((o) => o.error);
       app.notice = failed.length
-        ? { kind: 'bad', text: failed.slice(0, 3).map((o) => `${o.tenant}: ${o.error}${o.mend ? ` — ${o.mend}` : ''}`).join('; ') }
-        : { kind: 'good', text: outcomes.map((o) => `${o.tenant}: ${o.state}, ${o.days} days read, ${o.added} added, ${o.corrected} corrected`).slice(0, 3).join('; ') };
+        ? {
+            kind: 'bad',
+            text: failed
+              .slice(0, 3)
+              .map((o) => `${o.tenant}: ${o.error}${o.mend ? ` — ${o.mend}` : ''}`)
+              .join('; '),
+          }
+        : {
+            kind: 'good',
+            text: outcomes
+              .map((o) => `${o.tenant}: ${o.state}, ${o.days} days read, ${o.added} added, ${o.corrected} corrected`)
+              .slice(0, 3)
+              .join('; '),
+          };
     } catch (failure) {
       app.notice = { kind: 'bad', text: failure.message };
     }

@@ -22,13 +22,18 @@ async function ask(path, options, also = []) {
     response = await fetch(path, { ...options, cache: 'no-store', signal: AbortSignal.timeout(patience) });
     text = await response.text();
   } catch (cause) {
-    throw new Failure('away', cause.name === 'TimeoutError' ? 'the gateway did not answer within 30 s' : 'the gateway cannot be reached');
+    throw new Failure(
+      'away',
+      cause.name === 'TimeoutError' ? 'the gateway did not answer within 30 s' : 'the gateway cannot be reached',
+    );
   }
   const body = parsed(text);
   if (body !== null && (response.ok || also.includes(response.status))) return body;
   const said = typeof body?.error === 'string' ? body.error : `status ${response.status}`;
-  if (response.status === 401) throw new Failure('closed', 'the gateway asks for a name and password: load this page again to be asked for them');
-  if (response.status >= 500 && response.status !== 503) throw new Failure('broken', `the gateway has a fault (${said}); its log says more`);
+  if (response.status === 401)
+    throw new Failure('closed', 'the gateway asks for a name and password: load this page again to be asked for them');
+  if (response.status >= 500 && response.status !== 503)
+    throw new Failure('broken', `the gateway has a fault (${said}); its log says more`);
   throw new Failure('refused', said);
 }
 

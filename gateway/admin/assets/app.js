@@ -62,7 +62,9 @@ function go(params) {
 function say(text) {
   const box = document.getElementById('said');
   box.textContent = '';
-  setTimeout(() => { box.textContent = text; }, 50);
+  setTimeout(() => {
+    box.textContent = text;
+  }, 50);
 }
 
 function draw() {
@@ -88,15 +90,28 @@ function drawFrame() {
   const failed = read.find((s) => s.failure)?.failure;
   const oldest = Math.min(...read.map((s) => s.at || Infinity));
   const since = Number.isFinite(oldest) ? between(oldest, Date.now()) : '';
-  morph(document.getElementById('freshness'), h('div', null,
-    h('span', { class: failed ? 'stale' : 'note' }, failed ? (since ? `Read ${since}` : 'Not read') : app.paused ? `Updates paused, read ${since}` : since && `Read ${since}`),
-    h('button', { type: 'button', 'data-do': 'again' }, 'Read now'),
-    h('button', { type: 'button', 'data-do': 'hold', 'aria-pressed': String(app.paused) }, 'Pause updates')));
+  morph(
+    document.getElementById('freshness'),
+    h(
+      'div',
+      null,
+      h(
+        'span',
+        { class: failed ? 'stale' : 'note' },
+        failed ? (since ? `Read ${since}` : 'Not read') : app.paused ? `Updates paused, read ${since}` : since && `Read ${since}`,
+      ),
+      h('button', { type: 'button', 'data-do': 'again' }, 'Read now'),
+      h('button', { type: 'button', 'data-do': 'hold', 'aria-pressed': String(app.paused) }, 'Pause updates'),
+    ),
+  );
   // The alert does not name the age, which grows: screen readers hear it once.
-  const trouble = failed && `${sentence(failed.message)} ${since ? 'What is shown is what was read last.' : 'There is nothing to show yet.'}`;
+  const trouble =
+    failed && `${sentence(failed.message)} ${since ? 'What is shown is what was read last.' : 'There is nothing to show yet.'}`;
   morph(alertBox, h('div', null, trouble && h('p', null, h('span', { 'aria-hidden': 'true' }, '✕ '), trouble)));
   const versions = app.tenants.data?.versions;
-  document.getElementById('versions').textContent = versions ? `rwsgate ${versions.rwsgate} · ${versions.go} · Graph SDK ${versions.sdk} · zone data ${versions.tzdata}` : '';
+  document.getElementById('versions').textContent = versions
+    ? `rwsgate ${versions.rwsgate} · ${versions.go} · Graph SDK ${versions.sdk} · zone data ${versions.tzdata}`
+    : '';
 }
 
 const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
@@ -113,7 +128,11 @@ async function reload() {
 async function refresh() {
   clearTimeout(timer);
   const before = app.rollout.data?.clients?.length;
-  await Promise.all([app.tenants.read('/api/tenants'), app.rollout.read('/api/rollout'), views[app.route.name].load?.(app, true)]);
+  await Promise.all([
+    app.tenants.read('/api/tenants'),
+    app.rollout.read('/api/rollout'),
+    views[app.route.name].load?.(app, true),
+  ]);
   const found = app.rollout.data?.clients?.length;
   if (before !== undefined && found > before) say(`${many(found - before, 'new client')}.`);
   draw();
@@ -137,7 +156,8 @@ document.addEventListener('visibilitychange', () => {
 });
 
 // A chart takes its colours when it is drawn.
-for (const scheme of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) matchMedia(scheme).addEventListener('change', draw);
+for (const scheme of ['(prefers-color-scheme: dark)', '(forced-colors: active)'])
+  matchMedia(scheme).addEventListener('change', draw);
 
 for (const kind of ['click', 'input', 'change', 'submit']) {
   document.addEventListener(kind, (event) => {

@@ -33,7 +33,9 @@ function slotsOf(m) {
   const slots = [];
   for (let end = m.rows[0].date; end <= m.rows.at(-1).date; end = next(end, m.period)) {
     const hole = m.holes.some((x) => x.first <= end && end <= x.last);
-    slots.push(rows.get(end) ?? { date: end, audio: hole ? null : 0, video: hole ? null : 0, state: hole ? 'not known' : 'no minutes' });
+    slots.push(
+      rows.get(end) ?? { date: end, audio: hole ? null : 0, video: hole ? null : 0, state: hole ? 'not known' : 'no minutes' },
+    );
   }
   return slots;
 }
@@ -56,12 +58,31 @@ function settings(canvas, period, slots) {
   const font = { family: getComputedStyle(canvas).fontFamily, size: 12 };
   return {
     type: period === 'daily' ? 'line' : 'bar',
-    data: { labels: slots.map((s) => s.date), datasets: [series('Audio', 'audio', period, slots, c), series('Video', 'video', period, slots, c)] },
+    data: {
+      labels: slots.map((s) => s.date),
+      datasets: [series('Audio', 'audio', period, slots, c), series('Video', 'video', period, slots, c)],
+    },
     options: {
-      locale: 'en', animation: false, responsive: true, maintainAspectRatio: false, interaction: { mode: 'index', intersect: false }, color: c.text, font,
+      locale: 'en',
+      animation: false,
+      responsive: true,
+      maintainAspectRatio: false,
+      interaction: { mode: 'index', intersect: false },
+      color: c.text,
+      font,
       scales: {
-        x: { ticks: { color: c.text, font, maxRotation: 0, autoSkip: true, autoSkipPadding: 16 }, grid: { display: false }, border: { color: c.line } },
-        y: { beginAtZero: true, ticks: { color: c.text, font, precision: 0 }, grid: { color: c.line }, border: { display: false }, title: { display: true, text: 'minutes', color: c.text, font } },
+        x: {
+          ticks: { color: c.text, font, maxRotation: 0, autoSkip: true, autoSkipPadding: 16 },
+          grid: { display: false },
+          border: { color: c.line },
+        },
+        y: {
+          beginAtZero: true,
+          ticks: { color: c.text, font, precision: 0 },
+          grid: { color: c.line },
+          border: { display: false },
+          title: { display: true, text: 'minutes', color: c.text, font },
+        },
       },
       plugins: {
         legend: { align: 'start', labels: { color: c.text, font, usePointStyle: true, pointStyleWidth: 28 } },
@@ -77,10 +98,25 @@ const stateText = (s) => (s.state === 'complete' ? '' : `${s.state}${s.covered ?
 function series(label, field, period, slots, c) {
   const dashed = field === 'video' ? [6, 4] : [];
   const common = { label, data: slots.map((s) => s[field]), borderColor: c[field], spanGaps: false };
-  if (period === 'daily') return { ...common, backgroundColor: c[field], borderWidth: 2, borderDash: dashed, pointRadius: 0, pointHitRadius: 8, pointStyle: 'line', tension: 0 };
+  if (period === 'daily')
+    return {
+      ...common,
+      backgroundColor: c[field],
+      borderWidth: 2,
+      borderDash: dashed,
+      pointRadius: 0,
+      pointHitRadius: 8,
+      pointStyle: 'line',
+      tension: 0,
+    };
   const partly = hatch(c[field], c.back);
   return {
-    ...common, borderWidth: 2, pointStyle: 'rect', maxBarThickness: 28, categoryPercentage: .8, barPercentage: 1,
+    ...common,
+    borderWidth: 2,
+    pointStyle: 'rect',
+    maxBarThickness: 28,
+    categoryPercentage: 0.8,
+    barPercentage: 1,
     backgroundColor: slots.map((s) => (s.state === 'complete' ? (field === 'video' ? c.back : c[field]) : partly)),
   };
 }

@@ -24,5 +24,7 @@ export function confirm({ title, text, yes, reason = false }) {
   dialog.returnValue = '';
   dialog.showModal();
   if (reason) part('reason').focus();
-  return new Promise((answer) => { settle = answer; });
+  return new Promise((answer) => {
+    settle = answer;
+  });
 }

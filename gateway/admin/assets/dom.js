@@ -11,7 +11,10 @@ export function h(tag, attributes, ...children) {
 }
 
 function flat(children) {
-  return children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false).map((c) => (c instanceof Node ? c : String(c)));
+  return children
+    .flat(Infinity)
+    .filter((c) => c !== null && c !== undefined && c !== false)
+    .map((c) => (c instanceof Node ? c : String(c)));
 }
 
 // foreign marks text that a client or a tenant chose: its direction stays its own.
@@ -70,19 +73,39 @@ const ofTheUser = (node, name) => name === 'open' && node.nodeName === 'DETAILS'
 // table makes a table. Columns are {label, cell: row => children, head, number}; the head column names the row. On a
 // narrow screen rows become cards, with roles that keep it a table for screen readers.
 export function table({ caption, columns, rows, key, note, quiet }) {
-  const head = h('tr', { role: 'row' }, columns.map((c) => h('th', { role: 'columnheader', scope: 'col', class: c.number && 'number' }, c.label)));
-  const line = (row, i) => h('tr', { role: 'row', 'data-key': key ? key(row) : `row-${i}` }, columns.map((c) => (c.head
-    ? h('th', { role: 'rowheader', scope: 'row', 'data-label': c.label }, c.cell(row))
-    : h('td', { role: 'cell', 'data-label': c.label, class: c.number && 'number' }, h('div', null, c.cell(row))))));
-  return h('table', { role: 'table', class: 'stack' },
+  const head = h(
+    'tr',
+    { role: 'row' },
+    columns.map((c) => h('th', { role: 'columnheader', scope: 'col', class: c.number && 'number' }, c.label)),
+  );
+  const line = (row, i) =>
+    h(
+      'tr',
+      { role: 'row', 'data-key': key ? key(row) : `row-${i}` },
+      columns.map((c) =>
+        c.head
+          ? h('th', { role: 'rowheader', scope: 'row', 'data-label': c.label }, c.cell(row))
+          : h('td', { role: 'cell', 'data-label': c.label, class: c.number && 'number' }, h('div', null, c.cell(row))),
+      ),
+    );
+  return h(
+    'table',
+    { role: 'table', class: 'stack' },
     h('caption', { class: quiet && 'hidden' }, caption, note && h('span', { class: 'note' }, ' ', note)),
-    h('thead', { role: 'rowgroup' }, head), h('tbody', { role: 'rowgroup' }, rows.map(line)));
+    h('thead', { role: 'rowgroup' }, head),
+    h('tbody', { role: 'rowgroup' }, rows.map(line)),
+  );
 }
 
 // facts makes a list of terms and what is known of them; those without a value are left out.
 export function facts(pairs) {
-  return h('dl', { class: 'facts' }, pairs.filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== false)
-    .map(([term, value]) => h('div', null, h('dt', null, term), h('dd', null, value))));
+  return h(
+    'dl',
+    { class: 'facts' },
+    pairs
+      .filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== false)
+      .map(([term, value]) => h('div', null, h('dt', null, term), h('dd', null, value))),
+  );
 }
 
 // card is a part of a view with a heading of its own.
@@ -102,8 +125,12 @@ export function button(action, label, data = {}, more = {}) {
 
 // code is text to copy, with a button that does.
 export function code(text, what) {
-  return h('div', { class: 'code' }, h('pre', { tabindex: '0', role: 'group', 'aria-label': what }, h('code', null, foreign(text))),
-    button('copy', ['Copy', hidden(` ${what}`)], { text }));
+  return h(
+    'div',
+    { class: 'code' },
+    h('pre', { tabindex: '0', role: 'group', 'aria-label': what }, h('code', null, foreign(text))),
+    button('copy', ['Copy', hidden(` ${what}`)], { text }),
+  );
 }
 
 // cut gives the first rows of a list, and how many were left out.

@@ -3,7 +3,12 @@
 export const dayLength = 86_400_000;
 
 // reports are the legacy reports by their short names.
-const shortNames = { CsP2PAVTimeDaily: 'Daily', CsP2PAVTimeWeekly: 'Weekly', CsP2PAVTimeMonthly: 'Monthly', '*': 'Everything else' };
+const shortNames = {
+  CsP2PAVTimeDaily: 'Daily',
+  CsP2PAVTimeWeekly: 'Weekly',
+  CsP2PAVTimeMonthly: 'Monthly',
+  '*': 'Everything else',
+};
 export const reportName = (name) => shortNames[name] ?? (name || 'service root and $metadata');
 
 export const overviewOf = (app) => app.rollout.data;
@@ -57,7 +62,8 @@ export function holdState(hold, now) {
 }
 
 // configured says whether any phase, brownout or hold is planned at all.
-export const configured = (o) => o.reports.some((r) => r.scheduled !== 'observe' || r.next) || o.brownouts.length > 0 || o.holds.length > 0 || Boolean(o.sunset);
+export const configured = (o) =>
+  o.reports.some((r) => r.scheduled !== 'observe' || r.next) || o.brownouts.length > 0 || o.holds.length > 0 || Boolean(o.sunset);
 
 // lastBrownout is the newest that has begun; nextBrownout the first that has not.
 export const lastBrownout = (o) => o.brownouts.filter((b) => b.state !== 'planned').at(-1);

@@ -15,6 +15,11 @@ export function pageOf(app, rows) {
 export function pager({ page, last, total }) {
   if (last === 1) return null;
   const to = (n, label) => button('page', [label, hidden(' page')], { page: n }, { disabled: n < 1 || n > last });
-  return h('nav', { class: 'pager', 'aria-label': 'Pages' }, to(page - 1, 'Previous'),
-    h('span', null, `${number((page - 1) * size + 1)}–${number(Math.min(total, page * size))} of ${number(total)}`), to(page + 1, 'Next'));
+  return h(
+    'nav',
+    { class: 'pager', 'aria-label': 'Pages' },
+    to(page - 1, 'Previous'),
+    h('span', null, `${number((page - 1) * size + 1)}–${number(Math.min(total, page * size))} of ${number(total)}`),
+    to(page + 1, 'Next'),
+  );
 }
