@@ -26,7 +26,7 @@ func (a *admin) schedule(c echo.Context) error {
 			steps = plan.Reports[rollout.Others]
 		}
 		for _, step := range steps {
-			s.Steps = append(s.Steps, rollout.NextStep{From: step.From, Phase: step.Phase})
+			s.Steps = append(s.Steps, rollout.NextStep(step))
 		}
 		out = append(out, s)
 	}
