@@ -24,7 +24,7 @@ func TestPasswdAtOnce(t *testing.T) {
 	if err := os.Symlink(file, link); err != nil {
 		t.Fatal(err)
 	}
-	const many = 24
+	const many = 8
 	var all sync.WaitGroup
 	for i := range many {
 		c := program(t, "passwd", fmt.Sprintf("user%d", i), "--file", []string{file, link}[i%2], "--password-stdin")
