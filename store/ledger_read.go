@@ -29,13 +29,23 @@ func (s *Store) ReadLedger(ctx context.Context, since translate.Day, r LedgerRea
 	})
 }
 
+// inBlock joins the rows of a table by day to their blocks. The keys of both begin with the client, so that a few days
+// of two years are found by their blocks, and the rest is not looked at.
+func inBlock(table string) string {
+	return strings.ReplaceAll("T.tenant = b.tenant AND T.client = b.client AND T.report = b.report AND T.day >= 32 * b.block AND T.day < 32 * (b.block + 1)", "T", table)
+}
+
+// firstBlock gives the block of a day, the first for days before 1970.
+func firstBlock(d translate.Day) int64 { return int64(blockOf(max(0, d)) / BlockDays) }
+
 func readClients(ctx context.Context, tx *sql.Tx, since translate.Day, r LedgerReader) error {
 	if r.Client == nil {
 		return nil
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT tenant, client, principal, claimed, agent, address, user_agent, seen_from, first_seen, last_seen
-		FROM ledger_clients c WHERE EXISTS (SELECT 1 FROM ledger_days d WHERE d.tenant = c.tenant AND d.client = c.client AND d.day >= $1)
-		ORDER BY tenant, client`, int64(since))
+		FROM ledger_clients c WHERE EXISTS (SELECT 1 FROM ledger_blocks b JOIN ledger_days d ON `+inBlock("d")+`
+			WHERE b.tenant = c.tenant AND b.client = c.client AND b.block >= $2 AND d.day >= $1)
+		ORDER BY tenant, client`, int64(since), firstBlock(since))
 	return each(rows, err, func(rows *sql.Rows) error {
 		c, err := scanClient(rows)
 		if err != nil {
@@ -56,8 +66,9 @@ func readDays(ctx context.Context, tx *sql.Tx, since translate.Day, r LedgerRead
 	if r.Day == nil {
 		return nil
 	}
-	rows, err := tx.QueryContext(ctx, "SELECT tenant, client, report, day, "+strings.Join(ledgerSums[:], ", ")+`, options, behind
-		FROM ledger_days WHERE day >= $1 ORDER BY tenant, client, report, day`, int64(since))
+	rows, err := tx.QueryContext(ctx, "SELECT d.tenant, d.client, d.report, d.day, d."+strings.Join(ledgerSums[:], ", d.")+`, d.options, d.behind
+		FROM ledger_blocks b JOIN ledger_days d ON `+inBlock("d")+`
+		WHERE b.block >= $2 AND d.day >= $1 ORDER BY d.tenant, d.client, d.report, d.day`, int64(since), firstBlock(since))
 	return each(rows, err, func(rows *sql.Rows) error {
 		var d LedgerDay
 		into := []any{&d.Tenant, &d.Client, &d.Report, &d.Day}
@@ -75,8 +86,10 @@ func readMarks(ctx context.Context, tx *sql.Tx, since translate.Day, r LedgerRea
 	if r.Mark == nil {
 		return nil
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT tenant, client, report, kind, name, CAST(SUM(calls) AS BIGINT) FROM ledger_marks
-		WHERE day >= $1 GROUP BY tenant, client, report, kind, name ORDER BY tenant, client, report, kind, name`, int64(since))
+	rows, err := tx.QueryContext(ctx, `SELECT m.tenant, m.client, m.report, m.kind, m.name, CAST(SUM(m.calls) AS BIGINT)
+		FROM ledger_blocks b JOIN ledger_marks m ON `+inBlock("m")+`
+		WHERE b.block >= $2 AND m.day >= $1 GROUP BY m.tenant, m.client, m.report, m.kind, m.name
+		ORDER BY m.tenant, m.client, m.report, m.kind, m.name`, int64(since), firstBlock(since))
 	return each(rows, err, func(rows *sql.Rows) error {
 		var m LedgerMark
 		if err := rows.Scan(&m.Tenant, &m.Client, &m.Report, &m.Kind, &m.Name, &m.Calls); err != nil {

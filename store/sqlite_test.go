@@ -40,7 +40,7 @@ func raw(t *testing.T, path string) *sql.DB {
 	return db
 }
 
-func execute(t *testing.T, db *sql.DB, statements ...string) {
+func execute(t testing.TB, db *sql.DB, statements ...string) {
 	t.Helper()
 	for _, q := range statements {
 		if _, err := db.Exec(q); err != nil {
