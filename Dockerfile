@@ -19,7 +19,7 @@ COPY . .
 ARG VERSION=dev
 ARG COMMIT=unknown
 RUN mkdir -p /out/data /out/etc/ssl/certs /out/licenses \
- && go build -ldflags "-s -w -X rwsgate/command.version=${VERSION} -X rwsgate/command.commit=${COMMIT}" -o /out/rwsgate . \
+ && go build -tags grpcnotrace -ldflags "-s -w -X rwsgate/command.version=${VERSION} -X rwsgate/command.commit=${COMMIT}" -o /out/rwsgate . \
  && GOOS= GOARCH= go run tools/release/notices.go -os "$(go env GOOS)" -arch "$(go env GOARCH)" >/out/licenses/THIRD-PARTY-NOTICES \
  && cp LICENSE /out/licenses/ \
  && cp /etc/ssl/certs/ca-certificates.crt /out/etc/ssl/certs/ \

@@ -10,7 +10,7 @@ release_version() { git describe --tags --match 'v[0-9]*' --always --dirty 2>/de
 # release_binary PLATFORM FILE: the same bytes wherever, whenever and by whom it is built from one commit with one Go.
 release_binary() {
 	GOOS=${1%/*} GOARCH=${1#*/} CGO_ENABLED=0 GOFLAGS='-trimpath -buildvcs=false' GOAMD64=v1 GOARM64=v8.0 GOEXPERIMENT='' GOFIPS140=off \
-		go build -ldflags "-s -w -X rwsgate/command.version=$(release_version) -X rwsgate/command.commit=$(git rev-parse HEAD)" -o "$2" .
+		go build -tags grpcnotrace -ldflags "-s -w -X rwsgate/command.version=$(release_version) -X rwsgate/command.commit=$(git rev-parse HEAD)" -o "$2" .
 }
 
 # release_platform PLATFORM FOLDER WORK: archive and bill of materials of one platform.

@@ -17,7 +17,8 @@ const cliHead = `# Commands
 
 Exit codes: 0, 1 for a failure or a finding, 2 for a wrong call. Commands that touch a running rwsgate speak to its admin
 listener first, to the store if none answers. ` + "`(keys)`" + ` stands for the flags of all configuration keys, in
-[configuration.md](configuration.md); ` + "`--config FILE`" + ` is the usual one.
+[configuration.md](configuration.md); ` + "`--config FILE`" + ` is the usual one. On
+Windows there is ` + "`rwsgate service`" + ` besides: [standalone.md](standalone.md).
 
 This page is generated: ` + "`go test ./command -run CommandsPage -update`" + `.
 `
@@ -49,7 +50,7 @@ func describeCommand(b *strings.Builder, c *cobra.Command) {
 		}
 	}
 	for _, child := range c.Commands() {
-		if !child.Hidden && child.Name() != "help" && child.Name() != "completion" {
+		if !child.Hidden && child.Name() != "help" && child.Name() != "completion" && child.Name() != "service" {
 			describeCommand(b, child)
 		}
 	}

@@ -306,6 +306,11 @@ func TestAdminOfASidecar(t *testing.T) {
 			t.Errorf("%s: %d %s", path, a.status, a.body)
 		}
 	}
+	for path, want := range map[string]string{"/": "/assets/sidecar.js", "/assets/sidecar.js": "/api/sidecar", "/assets/style.css": "{"} {
+		if a := s.get(t, "http://"+s.Admin+path); a.status != http.StatusOK || !strings.Contains(a.body, want) {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
 	if a := s.get(t, "http://"+s.Admin+"/metrics"); !strings.Contains(a.body, `rwsgate_sidecar_answers_total{from="central"} 1`) || !strings.Contains(a.body, "rwsgate_sidecar_kept_answers 1") {
 		t.Errorf("%s", a.body)
 	}

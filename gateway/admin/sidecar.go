@@ -1,17 +1,10 @@
 package admin
 
 import (
-	_ "embed"
-	"html/template"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 )
-
-//go:embed sidecar.html
-var sidecarText string
-
-var sidecarPage = template.Must(template.New("sidecar").Parse(sidecarText))
 
 // SidecarHandler serves the admin listener of a sidecar: probes, metrics, reload, profiles, and state, which is shown on
 // the page / and given as JSON by GET /api/sidecar. What a sidecar has not (tenants, usage, rollout) is 404 with the
@@ -28,12 +21,8 @@ func SidecarHandler(o Options, central string, state func() any) http.Handler {
 		open = closed
 	}
 	open.GET("/metrics", echo.WrapHandler(o.Metrics))
-	closed.GET("/", func(c echo.Context) error {
-		c.Response().Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
-		c.Response().Header().Set("Content-Type", echo.MIMETextHTMLCharsetUTF8)
-		c.Response().WriteHeader(http.StatusOK)
-		return sidecarPage.Execute(c.Response(), map[string]any{"State": state(), "Versions": o.Versions})
-	})
+	closed.GET("/", func(c echo.Context) error { return sendAsset(c, assets["/assets/sidecar.html"]) })
+	closed.GET("/assets/*", a.asset)
 	closed.GET("/api/sidecar", func(c echo.Context) error {
 		return c.JSON(http.StatusOK, map[string]any{"sidecar": state(), "versions": o.Versions})
 	})
