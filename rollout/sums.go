@@ -41,19 +41,6 @@ func (l *Ledger) Sums(ctx context.Context) ([]Sums, error) {
 	return a.all, nil
 }
 
-// wholeUsage is Usage of all that is kept.
-func (l *Ledger) wholeUsage(ctx context.Context) ([]Usage, error) {
-	sums, err := l.Sums(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var all []Usage
-	for i := range sums {
-		all = append(all, sums[i].Usage)
-	}
-	return all, nil
-}
-
 // recentSince gives the first day of the block before the present one.
 func recentSince(now time.Time) translate.Day {
 	today := translate.DayOf(now)

@@ -69,9 +69,6 @@ type Usage struct {
 // Usage gives who called on the UTC day of since or later, by tenant and client. It flushes first, so that it shows
 // this process's own calls too, unless the store takes no writes: then it shows what the store has.
 func (l *Ledger) Usage(ctx context.Context, since time.Time) ([]Usage, error) {
-	if translate.DayOf(since) <= translate.DayOf(l.o.Now().Add(-l.o.Retention)) { // all that is kept: its sums are read in a moment
-		return l.wholeUsage(ctx)
-	}
 	if err := l.Flush(ctx); ctx.Err() != nil {
 		return nil, err
 	}
