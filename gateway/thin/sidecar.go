@@ -195,7 +195,7 @@ func (s *Sidecar) refuse(c *call) *answer {
 		s.underWay.Add(-one)
 		return s.unreachable(c)
 	case c.root != "" && c.Header.Get("Authorization") != "" && !c.origin.Secure && !c.settings.AllowPlainHTTP:
-		fault = rws.PlainPassword()
+		fault = rws.PlainCredentials(c.Header.Get("Authorization"))
 	case c.root != "" && c.settings.MaxURL > 0 && len(c.URL.EscapedPath())+len(c.URL.RawQuery) > c.settings.MaxURL:
 		fault = rws.InvalidQuery(fmt.Sprintf("%s Its URL is longer than %d bytes.", rws.QueryIsInvalid, c.settings.MaxURL))
 	default:
