@@ -58,9 +58,14 @@ const adminDrain = time.Second
 type Files func(name string) ([]byte, error)
 
 // Open builds a program from its configuration and binds its addresses; requests wait until Run.
-func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger) (p *Program, err error) {
+func Open(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger) (*Program, error) {
+	return openAt(ctx, w, files, log, nil)
+}
+
+// openAt is Open by a clock; nil means the machine's.
+func openAt(ctx context.Context, w *config.Watcher, files Files, log *slog.Logger, now func() time.Time) (p *Program, err error) {
 	c := w.Current()
-	p = &Program{log: log, files: files, watcher: w, now: c.Clock(nil)}
+	p = &Program{log: log, files: files, watcher: w, now: c.Clock(now)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.Close())
