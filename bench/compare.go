@@ -185,7 +185,7 @@ func repeat(dial func() (net.Conn, error), request []byte, size int, until time.
 	if err != nil {
 		return 0, err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	from := bufio.NewReaderSize(c, 256<<10)
 	for time.Now().Before(until) {
 		if _, err := c.Write(request); err != nil {

@@ -278,7 +278,7 @@ func (g *gate) kill() error {
 
 // Dial opens a connection to the legacy listener, with TLS if it has any.
 func (g *gate) Dial() (net.Conn, error) {
-	c, err := net.DialTimeout("tcp", g.Legacy, 30*time.Second)
+	c, err := (&net.Dialer{Timeout: 30 * time.Second}).DialContext(context.Background(), "tcp", g.Legacy)
 	if err != nil || g.roots == nil {
 		return c, err
 	}

@@ -101,7 +101,9 @@ func freeAddress() (string, error) {
 }
 
 // Dial opens a connection.
-func (n *nginx) Dial() (net.Conn, error) { return net.DialTimeout("tcp", n.Address, 5*time.Second) }
+func (n *nginx) Dial() (net.Conn, error) {
+	return (&net.Dialer{Timeout: 5 * time.Second}).DialContext(context.Background(), "tcp", n.Address)
+}
 
 // Processes are the master and its workers.
 func (n *nginx) Processes() []int {

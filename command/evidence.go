@@ -46,7 +46,7 @@ Exits 0 if all criteria are met, 3 if not, 1 if the report could not be made.`,
 // writeEvidence writes the report to a new file, or to out without one.
 func writeEvidence(out io.Writer, e *rollout.Evidence, format, file string) (err error) {
 	if file != "" {
-		made, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		made, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
 		if err != nil {
 			return err
 		}

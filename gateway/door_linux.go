@@ -7,14 +7,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// deafen has the system drop whatever comes to a listening socket from now on. Who was connected before stays in its
+// noNewcomers passes a TCP segment unless it asks for a connection: its flags are byte 13, SYN is bit 1.
+var noNewcomers = [...]unix.SockFilter{
+	{Code: unix.BPF_LD | unix.BPF_B | unix.BPF_ABS, K: 13},
+	{Code: unix.BPF_JMP | unix.BPF_JSET | unix.BPF_K, K: 2, Jf: 1},
+	{Code: unix.BPF_RET | unix.BPF_K, K: 0},
+	{Code: unix.BPF_RET | unix.BPF_K, K: 0xffffffff},
+}
+
+// deafen has the system drop what asks a listening socket for a new connection from now on. Who is connected stays in its
 // queue; who comes after asks again a second later, and is refused then. Without it somebody is reset by the closing
 // whenever new connections come without a pause.
 func deafen(l net.Listener) {
-	drop := unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: 0}
+	filter := noNewcomers
 	onSocket(l, func(fd int) {
 		// A system that knows no filters closes as others do.
-		_ = unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: 1, Filter: &drop})
+		_ = unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]})
 	})
 }
 

@@ -37,7 +37,9 @@ const (
 
 // Open binds the address; after it, requests are accepted and wait for Serve.
 func (l *Listener) Open(ctx context.Context) error {
-	inner, err := new(net.ListenConfig).Listen(ctx, "tcp", l.Addr)
+	var lc net.ListenConfig
+	lc.SetMultipathTCP(false) // its sockets know no filters, which a drain without a reset needs
+	inner, err := lc.Listen(ctx, "tcp", l.Addr)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", l.Addr, err)
 	}
@@ -98,7 +100,8 @@ func (l *Listener) empty(drain context.Context, door *door, closed <-chan error)
 	}
 	door.Shut()
 	select {
-	case <-closed:
+	case err := <-closed:
+		l.Log.Debug("no longer accepting", "listen", l.Address(), "cause", err.Error())
 	case <-drain.Done():
 		return
 	}
