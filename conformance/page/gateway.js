@@ -8,9 +8,13 @@ process.on('exit', () => running.forEach((child) => child.kill()));
 
 // start runs a demo and waits until it is ready. It gives {legacy, admin, stop}.
 export async function start(program, flags = []) {
-  const child = spawn(program, ['serve', '--demo', '--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0', ...flags], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    program,
+    ['serve', '--demo', '--listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0', '--limits-drain-delay', '0s', ...flags],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   running.add(child);
   let printed = '',
     log = '';

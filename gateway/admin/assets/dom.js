@@ -71,8 +71,9 @@ function update(node, wanted) {
 const ofTheUser = (node, name) => name === 'open' && node.nodeName === 'DETAILS';
 
 // table makes a table. Columns are {label, cell: row => children, head, number}; the head column names the row. On a
-// narrow screen rows become cards, with roles that keep it a table for screen readers.
-export function table({ caption, columns, rows, key, note, quiet }) {
+// narrow screen rows become cards, with roles that keep it a table for screen readers; those of a slim table fit as they
+// are.
+export function table({ caption, columns, rows, key, note, quiet, slim }) {
   const head = h(
     'tr',
     { role: 'row' },
@@ -90,7 +91,7 @@ export function table({ caption, columns, rows, key, note, quiet }) {
     );
   return h(
     'table',
-    { role: 'table', class: 'stack' },
+    { role: 'table', class: !slim && 'stack' },
     h('caption', { class: quiet && 'hidden' }, caption, note && h('span', { class: 'note' }, ' ', note)),
     h('thead', { role: 'rowgroup' }, head),
     h('tbody', { role: 'rowgroup' }, rows.map(line)),

@@ -170,6 +170,7 @@ function numbers(m) {
     { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'The numbers of the chart' },
     table({
       caption: 'Minutes, newest first',
+      slim: true,
       rows,
       key: (r) => r.date,
       columns,

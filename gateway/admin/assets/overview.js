@@ -56,8 +56,8 @@ function standings(app) {
   const meaning = {
     new: 'first seen within a week',
     active: 'calls, no turn missed',
-    overdue: 'missed one turn',
-    quiet: 'missed two turns',
+    overdue: 'missed a turn',
+    quiet: 'missed two turns, or gone',
     retirable: 'got only empty feeds',
   };
   return h(
