@@ -76,7 +76,7 @@ func workingDay(on ...time.Weekday) func(n int) translate.Day {
 func (j *simulated) run(rt *rapid.T, turns int) []translate.Day {
 	var days []translate.Day
 	skipped, ran := 0, 9
-	rest := translate.Day(rapid.IntRange(0, 360).Draw(rt, "rest"))
+	rest := translate.Day(rapid.IntRange(0, 180).Draw(rt, "rest"))
 	for i := range turns {
 		d := j.turn(i)
 		if in := (d - start) % 365; j.closure > 0 && in >= rest && in < rest+translate.Day(j.closure) {
@@ -111,7 +111,7 @@ var bound = map[Rhythm]int{RhythmDaily: 28, RhythmWeekly: 35, RhythmMonthly: 105
 func TestNoRegularJobIsFalselyQuiet(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		j := jobs(rt)
-		turns := map[Rhythm]int{RhythmDaily: 300, RhythmWeekly: 60, RhythmMonthly: 24, RhythmQuarterly: 12, RhythmYearly: 8}[j.rhythm]
+		turns := map[Rhythm]int{RhythmDaily: 150, RhythmWeekly: 60, RhythmMonthly: 24, RhythmQuarterly: 12, RhythmYearly: 8}[j.rhythm]
 		days := j.run(rt, turns)
 		if len(days) < 2 {
 			return

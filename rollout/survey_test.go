@@ -28,7 +28,7 @@ type diary struct {
 // newDiary begins two months before the brownout.
 func newDiary(t *testing.T, p *Plan, o LedgerOptions) *diary {
 	d := &diary{t: t, now: noon.AddDate(0, -2, 0), plan: p}
-	s := openStore(t, "sqlite:"+t.TempDir()+"/s.db")
+	s := openStore(t, "memory")
 	o.Now, o.Watch = func() time.Time { return d.now }, func(now time.Time) time.Time { return d.plan.Watched(now) }
 	d.ledgers = []*Ledger{ledgerOn(s, o), ledgerOn(s, o)}
 	return d
