@@ -33,7 +33,7 @@ export async function pausing(browser, gateway) {
     (await text(page, '.phases')).includes('payroll needs <b>one</b> more week'),
     await text(page, '.phases'),
   );
-  check('screen readers hear it', (await page.locator('#said').innerText()) === 'The rollout is paused.');
+  await page.locator('#said', { hasText: 'The rollout is paused.' }).waitFor({ state: 'attached' });
   await accessible('paused', page);
   await page.locator('button', { hasText: 'Resume' }).click();
   await page.locator('#ask-yes').click();

@@ -58,12 +58,14 @@ function go(params) {
   draw();
 }
 
-// say tells screen readers, and nobody else, that something happened.
+// say tells screen readers, and nobody else, that something happened; what comes at once is said together.
+const unsaid = [];
 function say(text) {
   const box = document.getElementById('said');
   box.textContent = '';
+  unsaid.push(text);
   setTimeout(() => {
-    box.textContent = text;
+    if (unsaid.length > 0) box.textContent = unsaid.splice(0).join(' ');
   }, 50);
 }
 
