@@ -19,11 +19,12 @@ func newServe() *cobra.Command {
 (default 127.0.0.1:9090), and keeps each tenant's history fresh in the background.
 
 With --demo it needs no file, no account and no network: a stand-in of Entra ID and Graph runs in the same process, and
-the real path (Azure identity library, Graph SDK, store, cache, Atom) is used against it. --now fixes the demo's clock and data, --tls DIR has
-it speak TLS with a certificate for this machine.
+the real path (Azure identity library, Graph SDK, store, cache, Atom) is used against it. --now fixes the demo's clock
+and data, --tls DIR has it speak TLS with a certificate for this machine, and --config FILE adds the file's keys to the
+demo's own (auth, log, store, tenants): a rollout to try.
 
 Signals: SIGTERM drains and ends, SIGHUP reads the configuration again, SIGUSR1 fetches every tenant's report now.`,
-		Example: "  rwsgate serve --demo\n  rwsgate serve --demo --tls demo-tls\n  rwsgate serve --config rwsgate.yaml",
+		Example: "  rwsgate serve --demo\n  rwsgate serve --demo --tls demo-tls\n  rwsgate serve --demo --config rollout.yaml --now 2027-03-01\n  rwsgate serve --config rwsgate.yaml",
 		Args:    noArguments,
 	}
 	config.AddFlags(c.Flags())
