@@ -15,8 +15,9 @@ import (
 
 const cliHead = `# Commands
 
-Exit codes: 0, 1 for a failure or a finding, 2 for a wrong call. Commands that touch a running rwsgate speak to its admin
-listener first, to the store if none answers. ` + "`(keys)`" + ` stands for the flags of all configuration keys, in
+Exit codes: 0, 1 for a failure or a finding, 2 for a wrong call, 3 from
+` + "`rollout evidence`" + ` while its criteria are not met. Commands that touch a running rwsgate speak to its admin listener
+first, to the store if none answers. ` + "`(keys)`" + ` stands for the flags of all configuration keys, in
 [configuration.md](configuration.md); ` + "`--config FILE`" + ` is the usual one. On
 Windows there is ` + "`rwsgate service`" + ` besides: [standalone.md](standalone.md).
 
