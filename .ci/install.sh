@@ -5,6 +5,7 @@ postgres_bin() { find /usr/lib/postgresql -maxdepth 3 -name initdb -printf '%h\n
 missing_packages() {
 	command -v mcs >/dev/null && command -v mono >/dev/null && [ -e /usr/lib/mono/4.5/System.Data.Services.Client.dll ] && [ -e /usr/lib/mono/4.5/System.ServiceModel.dll ] ||
 		echo mono-mcs mono-runtime libmono-system-data-services-client4.0-cil libmono-system-servicemodel4.0a-cil
+	command -v cert-sync >/dev/null || echo ca-certificates-mono
 	/usr/bin/python3 -c 'import feedparser, lxml, requests' 2>/dev/null || echo python3-feedparser python3-lxml python3-requests
 	command -v node >/dev/null && command -v npm >/dev/null || echo nodejs npm
 	command -v ruby >/dev/null || echo ruby
@@ -13,6 +14,7 @@ missing_packages() {
 	command -v curl >/dev/null || echo curl
 	command -v openssl >/dev/null || echo openssl
 	command -v nginx >/dev/null || echo nginx-light
+	command -v ip >/dev/null && command -v sysctl >/dev/null && command -v setpriv >/dev/null && command -v nsenter >/dev/null || echo iproute2 procps util-linux
 	command -v chromium >/dev/null || command -v google-chrome >/dev/null || echo chromium
 	command -v zip >/dev/null && command -v unzip >/dev/null || echo zip unzip
 	command -v buildah >/dev/null && command -v podman >/dev/null && command -v runc >/dev/null && command -v busybox >/dev/null ||
