@@ -97,15 +97,20 @@ func (e *BrownoutEffect) judge(s *Sums, b *Brownout, at time.Time) {
 }
 
 // servedAgain gives when a report was first served after its last failure: as noted, else the start of the first UTC
-// day after the failure's on which it was; zero: it was not.
-func (s *Sums) servedAgain(m *store.LedgerBrownout) time.Time {
+// day after the failure's on which it was; zero: it was not. Of the service root and $metadata no served days are known:
+// there, any report's count, since a client that failed there comes for the reports.
+func (s *Sums) servedAgain(m *store.LedgerBrownout) (back time.Time) {
 	if m.Served.After(m.Last) {
 		return m.Served
 	}
-	if later := since(s.served[m.Report], translate.DayOf(m.Last)+1); len(later) > 0 {
-		return later[0].UTC()
+	for report, days := range s.served {
+		if later := since(days, translate.DayOf(m.Last)+1); len(later) > 0 && (report == m.Report || m.Report == "") {
+			if day := later[0].UTC(); back.IsZero() || day.Before(back) {
+				back = day
+			}
+		}
 	}
-	return time.Time{}
+	return back
 }
 
 // deadline gives until when a client that failed is served again if nobody noticed.

@@ -119,7 +119,7 @@ func (r *register) note(k callKey, c *Call) (full bool) {
 	switch {
 	case c.Brownout:
 		at.failedIn(c.Window, c.At)
-	case !r.watch.IsZero() && c.served() && !c.At.Before(r.watch):
+	case !r.watch.IsZero() && c.Status == 200 && !c.At.Before(r.watch): // the root and $metadata too: they fail as well
 		at.servedSince(r.watch, c.At)
 	}
 	return who.other || at.report == OtherName || !fits

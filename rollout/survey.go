@@ -28,11 +28,23 @@ type Survey struct {
 
 	mu   sync.Mutex // one reading at a time
 	sums []Sums
-	read time.Time // wall clock; zero: never
+	read moment // zero: never
 	took time.Duration
 
 	counted   Counts
-	countedAt time.Time // wall clock
+	countedAt moment
+}
+
+// moment is a time by the machine's clock, which knows how long something takes, and by the survey's, which says what is
+// to be shown.
+type moment struct{ wall, now time.Time }
+
+func (s *Survey) moment() moment { return moment{time.Now(), s.o.Now()} }
+
+// within says whether less than an age has passed since a moment, by either clock: a fixed one never moves, one that is
+// set goes faster than time.
+func (s *Survey) within(m moment, age time.Duration) bool {
+	return !m.wall.IsZero() && time.Since(m.wall) < age && s.o.Now().Sub(m.now).Abs() < age
 }
 
 // readsApart is how many times as long as one reading lies between two.
@@ -105,7 +117,7 @@ func (s *Survey) Preview(ctx context.Context, at time.Time) (Preview, error) {
 // Fresh is Overview with the ledger as it is now.
 func (s *Survey) Fresh(ctx context.Context) (Overview, error) {
 	s.mu.Lock()
-	s.read = time.Time{}
+	s.read = moment{}
 	s.mu.Unlock()
 	return s.Overview(ctx)
 }
@@ -122,7 +134,7 @@ type Counts struct {
 // once.
 func (s *Survey) Counts(ctx context.Context, age time.Duration) (Counts, bool) {
 	s.mu.Lock()
-	counted, ok := s.counted, !s.countedAt.IsZero() && time.Since(s.countedAt) < age
+	counted, ok := s.counted, s.within(s.countedAt, age)
 	s.mu.Unlock()
 	if ok {
 		return counted, true
@@ -140,7 +152,7 @@ func (s *Survey) Counts(ctx context.Context, age time.Duration) (Counts, bool) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.counted, s.countedAt = counted, time.Now()
+	s.counted, s.countedAt = counted, s.moment()
 	return counted, true
 }
 
@@ -148,15 +160,15 @@ func (s *Survey) Counts(ctx context.Context, age time.Duration) (Counts, bool) {
 func (s *Survey) recent(ctx context.Context, atLeast time.Duration) ([]Sums, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if keep := max(s.o.Keep, atLeast, readsApart*s.took); !s.read.IsZero() && time.Since(s.read) < keep {
+	if keep := max(s.o.Keep, atLeast, readsApart*s.took); s.within(s.read, keep) {
 		return s.sums, nil
 	}
-	begun := time.Now()
+	begun := s.moment()
 	sums, err := s.o.Ledger.Sums(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s.sums, s.read, s.took = sums, time.Now(), time.Since(begun)
+	s.sums, s.read, s.took = sums, begun, time.Since(begun.wall)
 	return sums, nil
 }
 
