@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 
@@ -52,7 +53,17 @@ func TestPasswdAtOnce(t *testing.T) {
 
 // TestPasswdCanBeInterrupted pins that waiting for another process ends with the context, and that nothing is changed.
 func TestPasswdCanBeInterrupted(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "users")
+	folder, err := os.MkdirTemp("", "passwd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		// Whoever was interrupted still takes the lock for a moment, and makes its file anew.
+		for tries := 0; os.RemoveAll(folder) != nil && tries < 1000; tries++ {
+			time.Sleep(time.Millisecond)
+		}
+	})
+	file := filepath.Join(folder, "users")
 	unlock, err := lockedfile.MutexAt(file + ".lock").Lock()
 	if err != nil {
 		t.Fatal(err)

@@ -139,8 +139,8 @@ func TestSidecarThroughAnOutage(t *testing.T) {
 	if a := s.get(t, "http://"+s.Admin+"/readyz"); a.status != http.StatusOK {
 		t.Errorf("readiness depends on the central gateway: %s", a.body)
 	}
-	if a := s.get(t, "http://"+s.Admin+"/"); !strings.Contains(a.body, "https://"+h.at) || !strings.Contains(a.body, "away since") {
-		t.Errorf("the page: %s", a.body)
+	if a := s.get(t, "http://"+s.Admin+"/api/sidecar"); !strings.Contains(a.body, "https://"+h.at) || !strings.Contains(a.body, `"away_since":"`) {
+		t.Errorf("the page's data: %s", a.body)
 	}
 	central = h.start(t)
 	askUntil(t, "its return", func() answer { return ask("/CsP2PAVTimeMonthly") }, func(a answer) bool { return a.status == http.StatusOK })
