@@ -94,7 +94,23 @@ gateway_up() {
 		{ tail -5 "$folder/$name.log"; echo "$name is not ready, or has another user or a capability"; return 1; }
 }
 
-gateway_down() { kill -TERM "$1" && wait "$1" || { echo 'SIGTERM did not end it with 0'; return 1; }; }
+# gateway_down PID MACHINE: ends a gateway; it says that it is not ready while it still answers.
+gateway_down() {
+	local said=
+	kill -TERM "$1"
+	while kill -0 "$1" 2>/dev/null; do
+		said=$(within "$2" curl -s -w '%{http_code}' http://127.0.0.1:9090/readyz || true)
+		[ "${said: -3}" != 503 ] || break
+	done
+	wait "$1" || { echo 'SIGTERM did not end it with 0'; return 1; }
+	ended=$(date +%s%3N)
+	[ "${said: -3}" = 503 ] || { echo "/readyz did not turn to 503 before the end: $said"; return 1; }
+}
+
+# restarted PID MACHINE NAME FLAGS…: ends a gateway and starts it again; sets gateway_pid.
+restarted() {
+	gateway_down "$1" "$2" && gateway_up "$3" "$2" "${@:4}" && echo "  ready again $(($(date +%s%3N) - ended)) ms after the end"
+}
 
 # The clients, each told of the certificate authority as its runtime wants, but for the others' way.
 ask_curl() { in_app env "$@" curl -fsS -u reader@example.onmicrosoft.com:demo -D "$folder/headers" -o "$folder/answer" "${intercept_root}CsP2PAVTimeDaily" && grep -qi '^x-rwsgate-answer: ' "$folder/headers" && echo 'one page'; }
@@ -245,7 +261,7 @@ intercept_full() {
 	old=$(serial)
 	load_up full
 	blocks 'Renewal and restart' && renewed "$old" || return 1
-	gateway_down "$central" && gateway_up central "$gate" --config "$folder/standin/rwsgate.yaml" && central=$gateway_pid || return 1
+	restarted "$central" "$gate" central --config "$folder/standin/rwsgate.yaml" && central=$gateway_pid || return 1
 	sleep 4 # whoever was refused has come again
 	load_down && [ "$(counted certificates)" = 2 ] && in_ledger full "$(counted answered)"
 }
@@ -262,11 +278,11 @@ intercept_thin() {
 	old=$(serial)
 	load_up thin
 	in_gate rwsgate cert --renew tls >/dev/null && in_app sh -ec 'install -m 0644 tls/tls.crt /etc/rwsgate/ && install -o rwsgate -m 0400 tls/tls.key /etc/rwsgate/' && renewed "$old" || return 1
-	gateway_down "$side" && gateway_up sidecar "$app" "${sidecar[@]}" && side=$gateway_pid || return 1
+	restarted "$side" "$app" sidecar "${sidecar[@]}" && side=$gateway_pid || return 1
 	sleep 4
 	load_down && [ "$(counted certificates)" = 2 ] && in_ledger thin "$(counted answered)" || return 1
 	load_up central-away
-	gateway_down "$central" && sleep 3 && gateway_up central "$gate" --config "$folder/standin/rwsgate.yaml" && central=$gateway_pid || return 1
+	gateway_down "$central" "$gate" && sleep 3 && gateway_up central "$gate" --config "$folder/standin/rwsgate.yaml" && central=$gateway_pid || return 1
 	load_down && [ "$(counted refused)" = 0 ] && in_ledger central-away "$(counted answered)"
 }
 
@@ -283,5 +299,5 @@ check_intercept() (
 	! in_app getent hosts reports.office365.com || { echo 'the name is still known'; exit 1; }
 	[ "$blocks_run" = "$(grep -c '^```sh script$' docs/intercept.md)" ] || { echo "only $blocks_run commands of docs/intercept.md were run"; exit 1; }
 	[ "$(in_gate curl -fsS "$(cat "$folder/standin/counts")" | grep -o '"Reports":[0-9]*')" = '"Reports":1' ] || { echo 'Graph was asked more than once'; exit 1; }
-	gateway_down "$side" && gateway_down "$central" && echo 'one report call in all; every command of docs/intercept.md was run'
+	gateway_down "$side" "$app" && gateway_down "$central" "$gate" && echo 'one report call in all; every command of docs/intercept.md was run'
 )

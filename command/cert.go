@@ -30,7 +30,7 @@ A running gateway notices the new files within seconds.`,
 		Example: "  rwsgate cert tls\n  rwsgate cert --host reports.office365.com --host 10.0.0.5 tls\n  rwsgate cert --renew tls",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usageError{fmt.Errorf("cert takes one folder, not %d arguments (see %s --help)", len(args), c.CommandPath())}
+				return usageError{fmt.Errorf("%s needs one DIR (see %s --help)", c.CommandPath(), c.CommandPath())}
 			}
 			return nil
 		},
@@ -75,6 +75,7 @@ Have the clients trust %[5]s:
   Java                       keytool -importcert -noprompt -alias rwsgate -file %[5]s -cacerts -storepass changeit
   Python (requests)          export REQUESTS_CA_BUNDLE=%[5]s
   Node.js                    export NODE_EXTRA_CA_CERTS=%[5]s
+  Ruby                       export SSL_CERT_FILE=%[5]s
   curl                       curl --cacert %[5]s https://%[6]s/
 `, hosts, a.until.Format(time.DateOnly), filepath.Join(folder, leafFile), filepath.Join(folder, leafKeyFile),
 		filepath.Join(folder, caFile), urlHost(hosts[0]))

@@ -28,7 +28,7 @@ func TestCert(t *testing.T) {
 	if code != 0 {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
-	for _, part := range []string{"tls: { cert_file: " + folder, "certutil -addstore", "cert-sync", "keytool", "REQUESTS_CA_BUNDLE=" + folder, "NODE_EXTRA_CA_CERTS", "curl --cacert", "update-ca-certificates", "update-ca-trust"} {
+	for _, part := range []string{"tls: { cert_file: " + folder, "certutil -addstore", "cert-sync", "keytool", "REQUESTS_CA_BUNDLE=" + folder, "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "curl --cacert", "update-ca-certificates", "update-ca-trust"} {
 		if !strings.Contains(out, part) {
 			t.Errorf("%q is not told:\n%s", part, out)
 		}
