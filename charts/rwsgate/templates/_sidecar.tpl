@@ -70,7 +70,9 @@ Templates for a chart that depends on this one with mode: library. Each takes th
     {{- if $open }}
     - { name: RWSGATE_ADMIN__HTPASSWD_FILE, value: {{ printf "/admin/%s" $s.admin.key | quote }} }
     {{- end }}
-    {{- include "rwsgate.sidecar.variables" (list "RWSGATE_" (include "rwsgate.sidecar.config" . | fromJson)) | nindent 4 }}
+    {{- with include "rwsgate.sidecar.variables" (list "RWSGATE_" (include "rwsgate.sidecar.config" . | fromJson)) | trim }}
+    {{- . | nindent 4 }}
+    {{- end }}
   {{- if $open }}
   ports:
     - { name: rwsgate-admin, containerPort: {{ $s.adminPort }} }
