@@ -97,17 +97,26 @@ func (e *BrownoutEffect) judge(s *Sums, b *Brownout, at time.Time) {
 }
 
 // servedAgain gives when a report was first served after its last failure: as noted, else the start of the first UTC
-// day after the failure's on which it was; zero: it was not. Of the service root and $metadata no served days are known:
-// there, any report's count, since a client that failed there comes for the reports.
+// day after the failure's on which it was; zero: it was not. For the service root and $metadata any report counts: a
+// client that fails there comes for the reports.
 func (s *Sums) servedAgain(m *store.LedgerBrownout) (back time.Time) {
-	if m.Served.After(m.Last) {
-		return m.Served
+	first := func(t time.Time) {
+		if t.After(m.Last) && (back.IsZero() || t.Before(back)) {
+			back = t
+		}
+	}
+	first(m.Served)
+	for i := range s.met {
+		if of := &s.met[i]; m.Report == "" && of.Window.Equal(m.Window) {
+			first(of.Served)
+		}
+	}
+	if !back.IsZero() {
+		return back
 	}
 	for report, days := range s.served {
 		if later := since(days, translate.DayOf(m.Last)+1); len(later) > 0 && (report == m.Report || m.Report == "") {
-			if day := later[0].UTC(); back.IsZero() || day.Before(back) {
-				back = day
-			}
+			first(later[0].UTC())
 		}
 	}
 	return back

@@ -17,6 +17,7 @@ type LedgerStore interface {
 	AddLedger(ctx context.Context, b store.LedgerBatch) error
 	ReadLedger(ctx context.Context, since translate.Day, r store.LedgerReader) error
 	ReadLedgerSums(ctx context.Context, r store.LedgerSums) error
+	KeepQuiet(ctx context.Context, quiet []store.LedgerQuiet) error
 	PurgeLedger(ctx context.Context, before, strangers translate.Day) (gone int64, err error)
 	LedgerKey(ctx context.Context) ([]byte, error)
 }
@@ -144,9 +145,32 @@ func (l *Ledger) purgeDaily(ctx context.Context) {
 }
 
 // Purge forgets counts older than the retention, and clients of which nothing is left; it gives their number. Clients
-// that never got past a 401 go 30 days after their last call.
+// that never got past a 401 go 30 days after their last call. Who is quiet is noted first: the days that tell so go long
+// before the client does.
 func (l *Ledger) Purge(ctx context.Context) (gone int64, err error) {
 	now := l.o.Now()
+	if err := l.keepQuiet(ctx, now); err != nil {
+		return 0, err
+	}
 	before := translate.DayOf(now.Add(-l.o.Retention))
 	return l.o.Store.PurgeLedger(ctx, before, max(before, translate.DayOf(now)-strangersFor))
+}
+
+// keepQuiet notes which clients of a known rhythm are quiet, once for each last call.
+func (l *Ledger) keepQuiet(ctx context.Context, now time.Time) error {
+	all, err := l.Sums(ctx)
+	if err != nil {
+		return err
+	}
+	var found []store.LedgerQuiet
+	for i := range all {
+		s := &all[i]
+		if f := Foretell(s.Days, now); f.Quiet && f.Rhythm != RhythmUnknown && s.noted.QuietFrom == 0 && s.Agent != OtherAgent {
+			found = append(found, store.LedgerQuiet{Tenant: s.Tenant, Client: s.Client, Last: s.Last, Rhythm: string(f.Rhythm), From: f.QuietFrom})
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return l.o.Store.KeepQuiet(ctx, found)
 }

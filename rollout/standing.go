@@ -37,7 +37,7 @@ func (v *view) client(s *Sums) Client {
 		c.Standing = StandingActive
 		return c
 	}
-	f := Foretell(s.Days, v.at)
+	f := s.foretell(v.at)
 	c.Rhythm, c.MissedTurns, c.DueWithin = f.Rhythm, f.MissedTurns, f.Tolerance
 	c.NextDue, c.QuietFrom = startOf(f.NextDue), startOf(f.QuietFrom)
 	if !f.Quiet && v.gone(who, s.Last) {

@@ -18,6 +18,7 @@ type Sums struct {
 	Shapes    []Shaped                   // most used first
 	served    map[string][]translate.Day // days on which a report was served, by report
 	met       []store.LedgerBrownout
+	noted     Forecast // of a client that was found to be quiet, when its days were all there; zero for others
 }
 
 // Shaped is a shape of query with its calls.
@@ -58,7 +59,11 @@ type addition struct {
 func (a *addition) client(c store.LedgerClient) error {
 	a.place[[2]string{c.Tenant, c.ID}] = len(a.all)
 	a.blocks = append(a.blocks, nil)
-	a.all = append(a.all, Sums{Usage: usageOf(c), Recent: newTally(), served: map[string][]translate.Day{}})
+	s := Sums{Usage: usageOf(c), Recent: newTally(), served: map[string][]translate.Day{}}
+	if c.QuietFrom != 0 {
+		s.noted = Forecast{Rhythm: Rhythm(c.Rhythm), MissedTurns: 2, Quiet: true, QuietFrom: c.QuietFrom}
+	}
+	a.all = append(a.all, s)
 	return nil
 }
 
@@ -172,4 +177,13 @@ func daysOf(blocks []store.LedgerBlock, kind func(*store.LedgerBlock) store.Ledg
 	}
 	slices.Sort(days)
 	return slices.Compact(days)
+}
+
+// foretell is Foretell for a client whose days may be gone from the ledger.
+func (s *Sums) foretell(now time.Time) Forecast {
+	f := Foretell(s.Days, now)
+	if !f.Quiet && s.noted.Quiet && translate.DayOf(now) >= s.noted.QuietFrom {
+		return s.noted
+	}
+	return f
 }

@@ -24,6 +24,8 @@ type LedgerClient struct {
 	SeenFrom  string // address as last seen; may be empty
 	First     time.Time
 	Last      time.Time
+	Rhythm    string        // see LedgerQuiet; set by ReadLedgerSums alone
+	QuietFrom translate.Day // the same; 0: it was not found to be quiet
 }
 
 // LedgerCounts are the counts of one client, report and day. All but Options and Behind add up.

@@ -28,7 +28,7 @@ func (s *Store) PurgeLedger(ctx context.Context, before, strangers translate.Day
 		const nothingLeft = `last_seen < $1 AND NOT EXISTS (SELECT 1 FROM ledger_days d
 			WHERE d.tenant = ledger_clients.tenant AND d.client = ledger_clients.client)`
 		quiet := instant(max(before, strangers).UTC())
-		for _, table := range []string{"ledger_block_marks", "ledger_brownouts"} {
+		for _, table := range []string{"ledger_block_marks", "ledger_brownouts", "ledger_quiet"} {
 			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+` WHERE EXISTS (SELECT 1 FROM ledger_clients
 				WHERE ledger_clients.tenant = `+table+".tenant AND ledger_clients.client = "+table+".client AND "+nothingLeft+")", quiet); err != nil {
 				return err
@@ -83,7 +83,7 @@ func forgetStrangers(ctx context.Context, tx *sql.Tx, quiet int64) error {
 }
 
 // ofClients are the tables whose rows belong to a client.
-var ofClients = [...]string{"ledger_marks", "ledger_days", "ledger_blocks", "ledger_block_marks", "ledger_brownouts"}
+var ofClients = [...]string{"ledger_marks", "ledger_days", "ledger_blocks", "ledger_block_marks", "ledger_brownouts", "ledger_quiet"}
 
 // purgeSums forgets the blocks before a day, and sums the block that holds it up again from the days that are left.
 // The shapes of queries have no days: theirs go when their whole block is past, up to BlockDays later.

@@ -55,9 +55,9 @@ func readClients(ctx context.Context, tx *sql.Tx, since translate.Day, r LedgerR
 	})
 }
 
-func scanClient(rows *sql.Rows) (c LedgerClient, err error) {
+func scanClient(rows *sql.Rows, more ...any) (c LedgerClient, err error) {
 	var claimed, first, last int64
-	err = rows.Scan(&c.Tenant, &c.ID, &c.Principal, &claimed, &c.Agent, &c.Address, &c.UserAgent, &c.SeenFrom, &first, &last)
+	err = rows.Scan(append([]any{&c.Tenant, &c.ID, &c.Principal, &claimed, &c.Agent, &c.Address, &c.UserAgent, &c.SeenFrom, &first, &last}, more...)...)
 	c.Claimed, c.First, c.Last = claimed != 0, fromInstant(first), fromInstant(last)
 	return c, err
 }

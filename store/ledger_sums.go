@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"strings"
+
+	"rwsgate/translate"
 )
 
 // LedgerSums is told what the ledger holds in all: first the clients, then their blocks, ascending, then their marks,
@@ -30,10 +32,15 @@ func (s *Store) ReadLedgerSums(ctx context.Context, r LedgerSums) error {
 }
 
 func readAllClients(ctx context.Context, tx *sql.Tx, r LedgerSums) error {
-	rows, err := tx.QueryContext(ctx, `SELECT tenant, client, principal, claimed, agent, address, user_agent, seen_from, first_seen, last_seen
-		FROM ledger_clients ORDER BY tenant, client`)
+	rows, err := tx.QueryContext(ctx, `SELECT c.tenant, c.client, c.principal, c.claimed, c.agent, c.address, c.user_agent, c.seen_from, c.first_seen, c.last_seen,
+			COALESCE(q.rhythm, ''), COALESCE(q.quiet_from, 0)
+		FROM ledger_clients c LEFT JOIN ledger_quiet q ON q.tenant = c.tenant AND q.client = c.client AND q.last_seen = c.last_seen
+		ORDER BY c.tenant, c.client`)
 	return each(rows, err, func(rows *sql.Rows) error {
-		c, err := scanClient(rows)
+		var rhythm string
+		var quiet int64
+		c, err := scanClient(rows, &rhythm, &quiet)
+		c.Rhythm, c.QuietFrom = rhythm, translate.Day(quiet)
 		if err != nil {
 			return err
 		}
