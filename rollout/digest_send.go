@@ -60,6 +60,8 @@ const (
 	digestLook    = 30 * time.Second // between looks at the clock
 	digestLate    = 24 * time.Hour   // after this, a digest is given up
 	digestLimit   = time.Minute      // for one delivery
+	digestHeld    = 90 * time.Second // at least so long the turn is one process's: a delivery, and the note of it
+	digestNote    = 10 * time.Second // for the note
 	digestRetry   = time.Minute      // after the first failure; doubled from then on
 	digestRetries = time.Hour        // the longest wait
 )
@@ -105,7 +107,7 @@ func (c *Courier) Tick(ctx context.Context) {
 		c.turn, c.failed = due, 0
 	}
 	wait := min(digestRetry<<min(c.failed, 10), digestRetries)
-	mine, err := c.o.Turns.TakeTurn(ctx, digestTurn, c.holder, due, now, now.Add(wait))
+	mine, err := c.o.Turns.TakeTurn(ctx, digestTurn, c.holder, due, now, now.Add(max(wait, digestHeld)))
 	switch {
 	case err != nil:
 		c.failed++
@@ -118,12 +120,7 @@ func (c *Courier) Tick(ctx context.Context) {
 }
 
 func (c *Courier) send(ctx context.Context, p Post, due, now time.Time) {
-	ctx, cancel := context.WithTimeout(ctx, digestLimit)
-	defer cancel()
-	o, err := c.o.Overview(ctx)
-	if err == nil {
-		err = p.deliver(ctx, Digest(o), due)
-	}
+	o, err := c.post(ctx, p, due)
 	if err != nil {
 		c.failed++
 		c.warn(ctx, now, "the weekly digest was not delivered", err, mendOfDelivery(err))
@@ -131,9 +128,22 @@ func (c *Courier) send(ctx context.Context, p Post, due, now time.Time) {
 	}
 	c.done = due
 	c.o.Logger.InfoContext(ctx, "the weekly digest was delivered", "due", due, "clients", len(o.Clients))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), digestNote) // also when the process ends just now
+	defer cancel()
 	if err := c.o.Turns.EndTurn(ctx, digestTurn, due); err != nil {
 		c.o.Logger.WarnContext(ctx, "the store does not know that the digest was delivered", "cause", err, "mend", "nothing, but it may be delivered twice")
 	}
+}
+
+// post writes the digest and delivers it.
+func (c *Courier) post(ctx context.Context, p Post, due time.Time) (Overview, error) {
+	ctx, cancel := context.WithTimeout(ctx, digestLimit)
+	defer cancel()
+	o, err := c.o.Overview(ctx)
+	if err == nil {
+		err = p.deliver(ctx, Digest(o), due)
+	}
+	return o, err
 }
 
 // warn logs a failure and when it is tried again.

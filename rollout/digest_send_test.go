@@ -162,6 +162,30 @@ func TestADigestThatFails(t *testing.T) {
 	}
 }
 
+// TestADigestDeliveredAtTheEnd: a process that is told to end while its webhook answers notes all the same that the digest
+// is delivered, so that the next one does not deliver it again.
+func TestADigestDeliveredAtTheEnd(t *testing.T) {
+	r := receive(t)
+	c := newCouriers(t, Post{Day: time.Sunday, Webhook: r.URL + "/hook/planted-secret", Client: r.Client()})
+	ctx, end := context.WithCancel(t.Context())
+	way := r.Client().Transport
+	c.post.Client = &http.Client{Transport: passing(func(q *http.Request) (*http.Response, error) {
+		defer end()
+		return way.RoundTrip(q)
+	})}
+	c.all[0].Tick(ctx)
+	c.now = c.now.Add(time.Hour)
+	c.all[1].Tick(t.Context())
+	if n := len(r.got()); n != 1 {
+		t.Errorf("%d deliveries:\n%s", n, c.log.String())
+	}
+}
+
+// passing is a way to a webhook.
+type passing func(*http.Request) (*http.Response, error)
+
+func (p passing) RoundTrip(q *http.Request) (*http.Response, error) { return p(q) }
+
 // TestALateStart: a process that starts long after the time does not send last week's digest.
 func TestALateStart(t *testing.T) {
 	r := receive(t)

@@ -31,6 +31,7 @@ type Survey struct {
 	read moment // zero: never
 	took time.Duration
 
+	counting  sync.Mutex // guards what follows
 	counted   Counts
 	countedAt moment
 }
@@ -130,16 +131,16 @@ type Counts struct {
 	Effects   map[string]int // of the newest brownout that has begun; nil if there is none
 }
 
-// Counts gives figures that may be as old as age, or older while the ledger cannot be read; false before it was read
-// once.
+// Counts gives figures that may be as old as age, or older while the ledger cannot be read before ctx ends; false before
+// it was read once.
 func (s *Survey) Counts(ctx context.Context, age time.Duration) (Counts, bool) {
-	s.mu.Lock()
+	s.counting.Lock()
 	counted, ok := s.counted, s.within(s.countedAt, age)
-	s.mu.Unlock()
+	s.counting.Unlock()
 	if ok {
 		return counted, true
 	}
-	sums, err := s.recent(ctx, age)
+	sums, err := s.inTime(ctx, age)
 	if err != nil {
 		return counted, counted.Standings != nil
 	}
@@ -150,10 +151,29 @@ func (s *Survey) Counts(ctx context.Context, age time.Duration) (Counts, bool) {
 			counted.Effects = b.Counts
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.counting.Lock()
+	defer s.counting.Unlock()
 	s.counted, s.countedAt = counted, s.moment()
 	return counted, true
+}
+
+// inTime is recent, but waits no longer than ctx lasts for somebody else who reads or writes the ledger.
+func (s *Survey) inTime(ctx context.Context, atLeast time.Duration) ([]Sums, error) {
+	type result struct {
+		sums []Sums
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		sums, err := s.recent(ctx, atLeast)
+		done <- result{sums, err}
+	}()
+	select {
+	case r := <-done:
+		return r.sums, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // recent gives what the ledger holds, read again when it is older than it may be.

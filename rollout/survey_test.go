@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"context"
 	"encoding/json"
 	"net/netip"
 	"slices"
@@ -302,6 +303,41 @@ func TestSurveyKeeps(t *testing.T) {
 	counts, ok := s.Counts(t.Context(), time.Hour)
 	if !ok || counts.Standings["new"]+counts.Standings["active"] != 3 || counts.Ownerless != 3 || counts.Effects[EffectNever] != 1 {
 		t.Errorf("%+v", counts)
+	}
+}
+
+// held is a ledger's store that does not answer until it is let go.
+type held struct {
+	LedgerStore
+	asked chan struct{}
+	free  chan struct{}
+}
+
+func (h *held) ReadLedgerSums(ctx context.Context, r store.LedgerSums) error {
+	close(h.asked)
+	<-h.free
+	return h.LedgerStore.ReadLedgerSums(ctx, r)
+}
+
+// TestFiguresDoNotWaitForAReader: a scrape whose time is over gets what there is, though somebody else's reading of the
+// ledger hangs.
+func TestFiguresDoNotWaitForAReader(t *testing.T) {
+	h := &held{LedgerStore: openStore(t, "memory"), asked: make(chan struct{}), free: make(chan struct{})}
+	s := NewSurvey(SurveyOptions{Ledger: ledgerOn(h, LedgerOptions{}), Plan: browning, State: func() State { return State{} }})
+	read := make(chan error)
+	go func() {
+		_, err := s.Overview(context.Background())
+		read <- err
+	}()
+	<-h.asked
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, ok := s.Counts(over, time.Minute); ok {
+		t.Error("figures of a ledger that was never read")
+	}
+	close(h.free)
+	if err := <-read; err != nil {
+		t.Fatal(err)
 	}
 }
 
