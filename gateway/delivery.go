@@ -56,7 +56,7 @@ func (g *Gateway) takeDelivery(r *http.Request, k *call) (reply, error) {
 	if err != nil {
 		return reply{}, rws.InvalidQuery(rws.QueryIsInvalid + " Its delivery for the ledger " + err.Error() + ".")
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), deliveryLimit)
+	ctx, cancel := context.WithTimeout(unhurried(r.Context()), deliveryLimit)
 	defer cancel()
 	if err := g.Deliveries.Take(ctx, writerOf(who.name, d.Writer), d.Seq, g.callsOf(k, d.Calls)); err != nil {
 		return reply{}, fmt.Errorf("a sidecar's ledger entries cannot be stored, it will send them again: %w",

@@ -147,6 +147,32 @@ func TestADeliveryThatIsNotStoredIsNotAcknowledged(t *testing.T) {
 	}
 }
 
+// TestADeliveryOutlivesItsConnection pins that one that was read whole is stored though the sidecar's side is closed, or the
+// time for its body over, meanwhile: both end the request's context.
+func TestADeliveryOutlivesItsConnection(t *testing.T) {
+	g, told := newFixture(t, map[string]string{"anonymous": "none"}), &inbox{}
+	g.Deliveries = takes(func(ctx context.Context, writer string, seq int64, calls []rollout.Told) error {
+		return errors.Join(ctx.Err(), told.Take(ctx, writer, seq, calls))
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := httptest.NewRequest("POST", "https://central"+serviceRoot, strings.NewReader(delivery())).WithContext(ctx)
+	r.Header.Set(HeaderLedger, "7")
+	r.SetBasicAuth(fixtureReader, "demo")
+	w := httptest.NewRecorder()
+	g.ServeHTTP(w, r)
+	if w.Code != http.StatusOK || len(told.seqs) != 1 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// takes stores deliveries as it likes.
+type takes func(ctx context.Context, writer string, seq int64, calls []rollout.Told) error
+
+func (f takes) Take(ctx context.Context, writer string, seq int64, calls []rollout.Told) error {
+	return f(ctx, writer, seq, calls)
+}
+
 // TestWritersAreBoundToPrincipals pins that nobody can use up another's numbers.
 func TestWritersAreBoundToPrincipals(t *testing.T) {
 	if writerOf("a", "w") == writerOf("b", "w") || writerOf("a", "w") == writerOf("a", "v") {

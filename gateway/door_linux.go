@@ -29,7 +29,10 @@ func deafen(l net.Listener) {
 // somebodyAt says whether a connection waits to be accepted.
 func somebodyAt(l net.Listener) (yes bool) {
 	onSocket(l, func(fd int) {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
+		n, err := 0, error(unix.EINTR) // by a signal of Go's own scheduler, among others
+		for err == unix.EINTR {
+			n, err = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
+		}
 		yes = err == nil && n > 0
 	})
 	return yes

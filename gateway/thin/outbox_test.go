@@ -121,6 +121,24 @@ func TestDeliveriesStayWithinTheirBounds(t *testing.T) {
 	}
 }
 
+// TestWhatAClientSendsIsClipped: what waits to be told is bounded, and a delivery is accepted, whatever clients send while
+// the central gateway is away.
+func TestWhatAClientSendsIsClipped(t *testing.T) {
+	r := newRig(t)
+	r.Apply(Settings{MaxURL: 16 << 10})
+	r.central.answer = broken
+	long := strings.Repeat("x", 10<<10)
+	for i := range gateway.MaxDeliveryKinds {
+		r.get("a", fmt.Sprintf("/%d%s?DelegatedOrg=%d%s", i, long[:4<<10], i, long), "X-Timezone: "+long, "User-Agent: "+long)
+	}
+	for _, b := range r.outbox.due(time.Time{}) {
+		p, err := r.outbox.pack(b)
+		if err != nil || b.count != gateway.MaxDeliveryKinds || len(p.body) > gateway.MaxDeliveryBytes/4 {
+			t.Errorf("%d calls, %d bytes, error %v", b.count, len(p.body), err)
+		}
+	}
+}
+
 func TestCredentialsAreFew(t *testing.T) {
 	o := newOutbox()
 	for i := range maxBoxes + 5 {

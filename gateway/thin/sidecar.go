@@ -228,7 +228,7 @@ func (s *Sidecar) remember(c *call, a *answer) {
 	k.Status, k.Bytes, k.Hit, k.Refused = a.status, len(a.body), a.from != fromOwn, a.code
 	k.Agent, k.Address = clip(c.UserAgent(), longestText), c.address()
 	if a.from == fromOwn {
-		k.Report, k.Zone = clip(k.Report, longestText), clip(c.Header.Get("X-Timezone"), longestText)
+		k.Tenant, k.Report, k.Zone = clip(k.Tenant, longestText), clip(k.Report, longestText), clip(c.Header.Get("X-Timezone"), longestText)
 	}
 	if !s.outbox.add(c.sender, credential, k, s.Now()) {
 		s.counts.lost.Add(1)
