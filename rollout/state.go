@@ -3,6 +3,8 @@ package rollout
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -107,17 +109,22 @@ func (c *Control) changeLocked(edit func(*inForce)) {
 }
 
 // Pause stores that every phase is at most announce, and acts on it from the next request on. A rollout that is paused
-// already stays so, with its first reason. After an error nothing has changed.
+// already stays so, with its first reason. After an error the store may have the change or not, see ErrStored.
 func (c *Control) Pause(ctx context.Context, by, reason string) (State, error) {
 	return c.write(ctx, func(ctx context.Context) error {
 		return c.o.Store.PauseRollout(ctx, c.o.Now(), printable(by, maxText), printable(reason, maxText))
 	})
 }
 
-// Resume ends a pause, and acts on it from the next request on. After an error nothing has changed.
+// Resume ends a pause, and acts on it from the next request on. After an error the store may have the change or not, see
+// ErrStored.
 func (c *Control) Resume(ctx context.Context) (State, error) {
 	return c.write(ctx, c.o.Store.ResumeRollout)
 }
+
+// ErrStored is the error of a change that the store has, but that is not in force here yet: the next look at the store
+// brings it. After any other error it is not known whether the store has it.
+var ErrStored = errors.New("it is stored, and counts as soon as the store can be read")
 
 // write does one change of the store and takes over what the store then has.
 func (c *Control) write(ctx context.Context, do func(context.Context) error) (State, error) {
@@ -129,7 +136,8 @@ func (c *Control) write(ctx context.Context, do func(context.Context) error) (St
 		return c.State(), err
 	}
 	if err := c.readState(ctx); err != nil {
-		return c.State(), err
+		c.wake()
+		return c.State(), fmt.Errorf("%w: %w", ErrStored, err)
 	}
 	return c.State(), nil
 }

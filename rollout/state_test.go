@@ -3,6 +3,7 @@ package rollout
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -123,11 +124,12 @@ func TestAPauseCountsAtOnceAndEverywhere(t *testing.T) {
 	}
 }
 
-// broken is a store that fails while away is set.
+// broken is a store that fails while away is set, or that takes changes and cannot be read.
 type broken struct {
 	StateStore
-	mu   sync.Mutex
-	away bool
+	mu         sync.Mutex
+	away       bool
+	unreadable bool
 }
 
 func (b *broken) set(away bool) {
@@ -148,6 +150,9 @@ func (b *broken) fail() error {
 func (b *broken) Rollout(ctx context.Context) (store.Rollout, error) {
 	if err := b.fail(); err != nil {
 		return store.Rollout{}, err
+	}
+	if b.unreadable {
+		return store.Rollout{}, errAway
 	}
 	return b.StateStore.Rollout(ctx)
 }
@@ -206,6 +211,27 @@ func TestTheLastKnownStateGoesOn(t *testing.T) {
 	c.sync(t)
 	if log := c.told(); strings.Count(log, "the last known goes on") != 2 || strings.Count(log, "is read again") != 2 || strings.Count(log, "clients cannot be read") != 1 {
 		t.Errorf("log: %s", log)
+	}
+}
+
+// TestAChangeThatIsStoredSaysSo: an operator who is told that resuming failed must not find brownouts running seconds
+// later without a word that they would.
+func TestAChangeThatIsStoredSaysSo(t *testing.T) {
+	b := &broken{StateStore: openStore(t, "memory")}
+	c := controlOn(b, ControlOptions{})
+	c.sync(t)
+	b.unreadable = true
+	state, err := c.Pause(t.Context(), "ann", "")
+	if !errors.Is(err, ErrStored) || !errors.Is(err, errAway) || state.Paused {
+		t.Fatalf("%+v %v", state, err)
+	}
+	b.unreadable = false
+	if c.sync(t); c.State().By != "ann" {
+		t.Errorf("%+v", c.State())
+	}
+	b.set(true)
+	if _, err := c.Pause(t.Context(), "bob", ""); err == nil || errors.Is(err, ErrStored) {
+		t.Errorf("%v", err)
 	}
 }
 

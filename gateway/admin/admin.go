@@ -33,7 +33,7 @@ type Options struct {
 	Preview  func(ctx context.Context, at time.Time) (rollout.Preview, error)
 	Evidence func(ctx context.Context) (rollout.Evidence, error)
 	Now      func() time.Time                                                    // nil: time.Now
-	Pause    func(ctx context.Context, by, reason string) (rollout.State, error) // an error: nothing has changed
+	Pause    func(ctx context.Context, by, reason string) (rollout.State, error) // see rollout.Control.Pause
 	Resume   func(ctx context.Context) (rollout.State, error)
 	Versions map[string]string
 

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -38,11 +39,15 @@ func (a *admin) resume(c echo.Context) error {
 	return a.stored(c, state, err)
 }
 
-// stored answers with the state, or says that the store did not take the change.
+// stored answers with the state, or says whether the store has taken the change.
 func (a *admin) stored(c echo.Context, state rollout.State, err error) error {
-	if err != nil {
-		a.Log.Error("the rollout's state was not stored, nothing has changed", "cause", err.Error())
-		return echo.NewHTTPError(http.StatusServiceUnavailable, "nothing has changed, the state cannot be stored: "+err.Error())
+	switch {
+	case errors.Is(err, rollout.ErrStored):
+		a.Log.Error("the rollout's state was stored, but the store was not read again", "cause", err.Error())
+		return echo.NewHTTPError(http.StatusServiceUnavailable, err.Error())
+	case err != nil:
+		a.Log.Error("the rollout's state was not stored, or the store did not say so", "cause", err.Error())
+		return echo.NewHTTPError(http.StatusServiceUnavailable, "nothing has changed here; should the store have taken it all the same, it counts within seconds: "+err.Error())
 	}
 	return c.JSON(http.StatusOK, state)
 }

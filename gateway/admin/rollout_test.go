@@ -92,7 +92,7 @@ func TestAPauseThatCannotBeStored(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := request{method: "POST", path: "/api/rollout/pause", from: "127.0.0.1"}.send(h)
-	if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "nothing has changed") || c.State().Paused {
+	if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "nothing has changed here") || c.State().Paused {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	if !strings.Contains(log.String(), "was not stored") {
