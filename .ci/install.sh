@@ -3,6 +3,9 @@
 postgres_bin() { find /usr/lib/postgresql -maxdepth 3 -name initdb -printf '%h\n' 2>/dev/null | sort -V | tail -1; }
 
 missing_packages() {
+	command -v git >/dev/null || echo git
+	command -v gcc >/dev/null && [ -e /usr/include/stdlib.h ] || echo gcc libc6-dev # for the race detector
+	[ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
 	command -v mcs >/dev/null && command -v mono >/dev/null && [ -e /usr/lib/mono/4.5/System.Data.Services.Client.dll ] && [ -e /usr/lib/mono/4.5/System.ServiceModel.dll ] ||
 		echo mono-mcs mono-runtime libmono-system-data-services-client4.0-cil libmono-system-servicemodel4.0a-cil
 	command -v cert-sync >/dev/null || echo ca-certificates-mono

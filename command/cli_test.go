@@ -21,7 +21,10 @@ func TestWrongCalls(t *testing.T) {
 	}{
 		{[]string{"serve", "--nope"}, 2, "unknown flag: --nope"},
 		{[]string{"serve", "extra"}, 2, `takes no argument "extra"`},
-		{[]string{"nope"}, 1, `unknown command "nope"`},
+		{[]string{"nope"}, 2, `unknown command "nope" for rwsgate`},
+		{[]string{"rollout", "staus"}, 2, `unknown command "staus" for rwsgate rollout; was "status" meant?`},
+		{[]string{"cert"}, 2, "rwsgate cert needs one DIR"},
+		{[]string{"passwd"}, 2, "rwsgate passwd needs one USER"},
 		{[]string{"serve", "--config", "missing.yaml"}, 1, "missing.yaml"},
 		{[]string{"serve", "--demo", "--config", "x.yaml"}, 1, "x.yaml"},
 		{[]string{"serve", "--demo", "--page-size", "many"}, 1, "limits.page_size"},

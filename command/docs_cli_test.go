@@ -42,7 +42,7 @@ func TestCommandsPage(t *testing.T) {
 }
 
 func describeCommand(b *strings.Builder, c *cobra.Command) {
-	if c.Runnable() {
+	if !c.HasSubCommands() {
 		fmt.Fprintf(b, "\n## %s\n\n%s\n", c.CommandPath(), fenceIndented(strings.TrimSpace(cmp.Or(c.Long, c.Short+"."))))
 		fmt.Fprintf(b, "\n```\n%s\n```\n", strings.Replace(c.UseLine(), "[flags]", flagsOf(c), 1))
 		describeFlags(b, c)

@@ -2,7 +2,10 @@ package command
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -47,8 +50,11 @@ Exits 0 if all criteria are met, 3 if not, 1 if the report could not be made.`,
 func writeEvidence(out io.Writer, e *rollout.Evidence, format, file string) (err error) {
 	if file != "" {
 		made, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
+		if errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("--out: %s exists already and is not overwritten: take another name", file)
+		}
 		if err != nil {
-			return err
+			return fmt.Errorf("--out: %w", err)
 		}
 		if err := writeEvidence(made, e, format, ""); err != nil {
 			_ = made.Close()

@@ -106,6 +106,9 @@ func refusedBy(request *http.Request, response *http.Response) error {
 		said.Error = http.StatusText(response.StatusCode)
 	}
 	err := fmt.Errorf("%s answers %d: %s", request.URL.Redacted(), response.StatusCode, said.Error)
+	if response.StatusCode == http.StatusNotFound {
+		return fmt.Errorf("%w (is that the admin listener of a gateway that is no sidecar?)", err)
+	}
 	if response.StatusCode == http.StatusUnauthorized || response.StatusCode == http.StatusForbidden {
 		return fmt.Errorf("%w (see --admin-user and --admin-password-file)", err)
 	}

@@ -68,7 +68,7 @@ Do not give the old Office 365 administrator passwords to rwsgate: choose new on
 // oneUser wants exactly one argument.
 func oneUser(c *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return usageError{errors.New("passwd wants one USER (see rwsgate passwd --help)")}
+		return usageError{errors.New("rwsgate passwd needs one USER (see rwsgate passwd --help)")}
 	}
 	return nil
 }

@@ -20,11 +20,10 @@ func newRollout() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rollout",
 		Short: "Show the phases of the rollout, pause and resume it",
-		Args:  noArguments,
 	}
 	c.AddCommand(newRolloutStatus(), newRolloutPause(), newRolloutResume())
 	c.AddCommand(newRolloutPreview(), newRolloutEvidence(), newRolloutDigest())
-	return c
+	return group(c)
 }
 
 func newRolloutStatus() *cobra.Command {
@@ -132,7 +131,7 @@ func (d *deputy) change(ctx context.Context, action, reason string) (s rollout.S
 	if !errors.Is(err, errNobody) {
 		return s, err
 	}
-	fmt.Fprintf(d.notes, "%v: the store is changed, running gateways notice within seconds\n", err)
+	nobody := err
 	err = d.byStore(ctx, toRead, func(c *rollout.Control) error {
 		if action == "pause" {
 			s, err = c.Pause(ctx, "command line", reason)
@@ -141,7 +140,11 @@ func (d *deputy) change(ctx context.Context, action, reason string) (s rollout.S
 		}
 		return err
 	})
-	return s, err
+	if err != nil {
+		return s, fmt.Errorf("%w, and the store was not changed: %w", nobody, err)
+	}
+	fmt.Fprintf(d.notes, "%v: the store is changed, running gateways notice within seconds\n", nobody)
+	return s, nil
 }
 
 // byStore opens the configured store with the configured plan.

@@ -159,7 +159,7 @@ func TestRolloutByTheStore(t *testing.T) {
 	run("not paused", "rollout", "resume")
 	eventually(t, "the gateway resumes", func() bool { return p.get(t, p.url+"/CsP2PAVTimeDaily", agent).status == http.StatusServiceUnavailable })
 	code, _, stderr := cli("rollout", "pause", "--store", "memory", "--admin", arguments[3])
-	if code != 1 || !strings.Contains(stderr, "memory") {
+	if code != 1 || !strings.Contains(stderr, "memory") || strings.Contains(stderr, "the store is changed") {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 }

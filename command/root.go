@@ -70,7 +70,26 @@ and RWSGATE_LIMITS__PAGE_SIZE; a flag wins over the environment, that over the f
 	root.AddCommand(newRollout(), newUsage())
 	root.AddCommand(managerCommands()...)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	return root
+	return group(root)
+}
+
+// group finishes a command that only leads to others: alone it shows its help, and a word that is none of them is a wrong
+// call.
+func group(c *cobra.Command) *cobra.Command {
+	c.DisableFlagsInUseLine = true
+	c.SuggestionsMinimumDistance = 2
+	c.Args = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		meant := ""
+		if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+			meant = fmt.Sprintf("; was %q meant?", near[0])
+		}
+		return usageError{fmt.Errorf("unknown command %q for %s%s (see %s --help)", args[0], c.CommandPath(), meant, c.CommandPath())}
+	}
+	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	return c
 }
 
 // noArguments refuses arguments of a command that takes none.

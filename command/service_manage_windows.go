@@ -36,7 +36,7 @@ Its log is the event log: Application, source ` + serviceName + `. Stopping it d
 		managed("uninstall", "Remove the service and its event source; stop it first", uninstallService),
 		managed("start", "Start the service and wait until it answers requests", startService),
 		managed("stop", "Stop the service and wait until accepted requests are answered", stopService))
-	return []*cobra.Command{c}
+	return []*cobra.Command{group(c)}
 }
 
 func newServiceInstall() *cobra.Command {

@@ -146,6 +146,9 @@ func TestPreviewAndEvidence(t *testing.T) {
 			t.Errorf("%v\n%s", err, text)
 		}
 		run(1, "evidence", "--out", file)
+		if _, _, stderr := cli(append([]string{"rollout", "evidence", "--out", file}, args...)...); !strings.Contains(stderr, "exists already and is not overwritten") {
+			t.Errorf("evidence over a file that is there: %s", stderr)
+		}
 		var e rollout.Evidence
 		if err := json.Unmarshal([]byte(run(3, "evidence", "--format", "json")), &e); err != nil || len(e.Clients) != 2 || len(e.Coverage) != 1 || e.Coverage[0].Tenant != "example.onmicrosoft.com" {
 			t.Errorf("%v %+v", err, e)
