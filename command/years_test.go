@@ -62,7 +62,7 @@ func newYears(t *testing.T, dsn string, identity rollout.Identity) *years {
 		users[i] = j.user()
 	}
 	y := &years{file: yearsRollout + owners(jobs), hashed: identity == rollout.IdentityHashed}
-	more := fmt.Sprintf("ledger: { identity: %s, retention: 25mo }\nrefresh: { every: 24h }\n", identity)
+	more := fmt.Sprintf("ledger: { identity: %s, retention: 25mo }\nrefresh: { every: 7d }\n", identity)
 	y.world = newWorld(t, dsn, uuid.NewString(), more, users, yearsFrom, y.file)
 	y.m = newModel(jobs, y.watcher.Current().Ledger.Retention.Std())
 	for _, j := range jobs {
@@ -229,9 +229,10 @@ func (y *years) advance(to time.Time) {
 	}
 	if to.YearDay() != now.YearDay() {
 		y.moveTo(to)
-	} else {
-		y.nanos.Store(to.UnixNano())
+		return
 	}
+	y.settle()
+	y.nanos.Store(to.UnixNano())
 }
 
 // turn is a call that a job is going to make.

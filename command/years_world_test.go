@@ -126,6 +126,7 @@ func (w *world) start() {
 // clock: they cannot keep pace with years that pass in seconds.
 func (w *world) moveTo(at time.Time) {
 	w.t.Helper()
+	w.settle()
 	if at.UnixNano() > w.nanos.Load() {
 		w.nanos.Store(at.UnixNano())
 	}
@@ -136,6 +137,19 @@ func (w *world) moveTo(at time.Time) {
 		w.t.Fatal(err)
 	}
 	w.rollout.LoadKnown(w.t.Context())
+}
+
+// settle waits until the program is done with the last call: a long answer reaches its client before the ledger hears of
+// it. The next request on the same connection is read after that; one without a password is no call.
+func (w *world) settle() {
+	w.t.Helper()
+	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, "http://"+w.Legacy+root+"/", nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if a := w.do(request); a.status != http.StatusUnauthorized {
+		w.t.Fatalf("without a password: %d", a.status)
+	}
 }
 
 // reload puts another rollout into force, as an operator does.
