@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"gateway/admin":        {"odata", "translate", "cache", "rollout", "gateway"},
 	"graphsim":             {"translate"},
 	"conformance":          {},
+	"conformance/chart":    {"config"},
 	"conformance/replicas": {"graphsim"},
 	"bench":                {"odata", "translate", "cache", "store", "gateway", "gateway/rws", "gateway/admin", "graphsim"},
 }
