@@ -99,12 +99,14 @@ func purgeSums(ctx context.Context, tx *sql.Tx, before translate.Day) error {
 		{"DELETE FROM ledger_brownouts WHERE begins < $1", []any{instant(before.UTC())}},
 	}
 	if before > blockOf(before) {
+		// What another process has added since the deletion is new altogether, and whole: it waits for rows that were deleted.
+		const newcomers = " ON CONFLICT DO NOTHING"
 		from, to := int64(before), int64(blockOf(before))+BlockDays
 		steps = append(steps,
 			step{"DELETE FROM ledger_blocks WHERE block = $1", []any{block}},
-			step{sumBlocks + " WHERE day >= $1 AND day < $2 GROUP BY tenant, client, report, day / 32", []any{from, to}},
+			step{sumBlocks + " WHERE day >= $1 AND day < $2 GROUP BY tenant, client, report, day / 32" + newcomers, []any{from, to}},
 			step{"DELETE FROM ledger_block_marks WHERE block = $1 AND kind <> $2", []any{block, LedgerShape}},
-			step{sumBlockMarks + " WHERE day >= $1 AND day < $2 GROUP BY tenant, client, report, day / 32, kind, name", []any{from, to}})
+			step{sumBlockMarks + " WHERE day >= $1 AND day < $2 GROUP BY tenant, client, report, day / 32, kind, name" + newcomers, []any{from, to}})
 	}
 	for _, s := range steps {
 		if _, err := tx.ExecContext(ctx, s.query, s.args...); err != nil {

@@ -1,0 +1,47 @@
+package store
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestPurgeBesideNewcomers: clients whose first calls are stored while another process sums up the block of their day
+// again are counted once, and stop nobody's purge.
+func TestPurgeBesideNewcomers(t *testing.T) {
+	onShared(t, func(t *testing.T, dsn string) {
+		adds, purges := open(t, dsn), open(t, dsn)
+		const on, before, newcomers = "2026-01-25", "2026-01-20", 100 // days of one block
+		added := make(chan error, 1)
+		go func() {
+			added <- func() error {
+				for i := range newcomers {
+					id := fmt.Sprint("c", i)
+					err := adds.AddLedger(t.Context(), LedgerBatch{Writer: "w", Seq: int64(i + 1), Clients: []LedgerClient{someClient(id, on, on)},
+						Days: []LedgerDay{dayOf(id, "Daily", on, numbered(1))}, Marks: []LedgerMark{markOf(id, "Daily", on, "UTC", 2)}})
+					if err != nil {
+						return err
+					}
+				}
+				return nil
+			}()
+		}()
+		for done := false; !done; {
+			select {
+			case err := <-added:
+				if done = true; err != nil {
+					t.Fatal(err)
+				}
+			default:
+			}
+			if _, err := purges.PurgeLedger(t.Context(), day(before), day(before)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l, got := readLedger(t, adds, 0), readSums(t, adds)
+		same(t, "blocks", got.Blocks, blocksOfDays(l))
+		same(t, "marks", got.Marks, l.Marks)
+		if len(l.Days) != newcomers {
+			t.Errorf("%d days", len(l.Days))
+		}
+	})
+}
