@@ -2,7 +2,7 @@
 
 check_long() {
 	step 'long: 500 sidecars around one gateway' check_thin 500
-	[ -n "$(replicas_missing)" ] || step 'long: replicas, PostgreSQL away for a minute' check_replicas 60
+	[ -n "$(replicas_missing)" ] || step 'long: replicas, PostgreSQL away for a minute' check_replicas 60 5
 	step 'long: a release built with a cold cache has the same bytes' check_same "$out/cold"
 	step 'long: load, whole' load_runs whole 120m
 	step 'long: fuzz odata, ten minutes each' fuzz_long

@@ -129,12 +129,13 @@ replicas_pause() {
 		"$rwsgate" rollout resume --admin "$(admin_of 2)" >/dev/null && everywhere 410 && echo '  a pause and its end reached every gateway within 10 s'
 }
 
-# replicas_killed: each is killed under load, and then each ends as it is told to. A client sees nothing but, in the worst
-# case, one request that it sends again.
+# replicas_killed ROUNDS: each is killed under load, and then each ends as it is told to. A client sees nothing but, in
+# the worst case, one request that it sends again.
 replicas_killed() {
-	local i found
+	local i found turns
+	turns=$(for ((i = 0; i < $1; i++)); do echo 1 2 3; done)
 	ask_load killed -again
-	for i in 1 2 3; do
+	for i in $turns; do
 		{ kill -KILL "${pids[$i]}"; wait "${pids[$i]}"; } 2>/dev/null # the shell would tell of it
 		sleep 1
 		replica_start $i && replica_ready $i || return 1
@@ -144,7 +145,7 @@ replicas_killed() {
 	echo "  the ledger has $found of these: who is killed loses the calls of its last second"
 	[ "$found" -le $((answered + retried)) ] || { echo 'calls were counted twice'; return 1; }
 	ask_load ended
-	for i in 1 2 3; do
+	for i in $turns; do
 		kill -TERM "${pids[$i]}"
 		wait "${pids[$i]}" || { echo "gateway $i ended with $?"; return 1; }
 		replica_start $i && replica_ready $i || return 1
@@ -162,13 +163,13 @@ replicas_alone() {
 	load_done && one_ledger alone "$answered" && one_ledger somebody 1
 }
 
-# check_replicas SECONDS: PostgreSQL is away for so long.
+# check_replicas SECONDS ROUNDS: PostgreSQL is away for so long, and each gateway killed so often.
 check_replicas() (
 	rwsgate=$out/rwsgate out=$out/replicas-$1 started=() pids=()
 	trap replicas_end EXIT
 	replicas_up || { tail -5 "$out"/*.log; exit 1; }
 	/usr/bin/python3 -B conformance/replicas/same.py "$out/tls/ca.pem" "${ports[@]:0:4}" || exit 1
-	ask_load counted && sleep 3 && load_done && one_ledger counted "$answered" && replicas_pause && replicas_killed && replicas_alone "$1" || exit 1
+	ask_load counted && sleep 3 && load_done && one_ledger counted "$answered" && replicas_pause && replicas_killed "$2" && replicas_alone "$1" || exit 1
 	/usr/bin/python3 -B conformance/replicas/same.py "$out/tls/ca.pem" "${ports[@]:0:4}" || exit 1
 	curl -fsS "$(cat "$out/standin/counts")" | grep -q '"Reports":1,' || { echo 'Graph was asked more than once'; exit 1; }
 	echo 'one report call in all'
