@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"net"
 	"syscall"
 
@@ -30,7 +31,7 @@ func deafen(l net.Listener) {
 func somebodyAt(l net.Listener) (yes bool) {
 	onSocket(l, func(fd int) {
 		n, err := 0, error(unix.EINTR) // by a signal of Go's own scheduler, among others
-		for err == unix.EINTR {
+		for errors.Is(err, unix.EINTR) {
 			n, err = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
 		}
 		yes = err == nil && n > 0
