@@ -20,9 +20,12 @@ func (y *years) look(when string) {
 	if _, err := y.ledger.Purge(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	y.looks++
 	said := &spoken{years: y, at: now, when: when}
 	y.adminJSON("/api/rollout", &said.overview)
-	y.adminJSON("/api/usage?since=2027-01-01", &said.whole)
+	if said.thorough = weekly() || y.looks%5 == 0; said.thorough {
+		y.adminJSON("/api/usage?since=2027-01-01", &said.whole)
+	}
 	y.adminJSON("/api/usage?since=30d", &said.month)
 	said.digest = y.rwsgate(0, "rollout", "digest")
 	said.metrics = y.admin("/metrics")
@@ -46,6 +49,7 @@ type spoken struct {
 	whole, month admin.Usage
 	digest       string
 	metrics      string
+	thorough     bool // all previews are asked for, and the usage of all time
 	standings    map[string]int
 	ownerless    int
 	blocking     int
@@ -82,18 +86,20 @@ func (s *spoken) judgeClients() {
 	known := byAgent(s.tenant, s.overview.Clients)
 	whole, month := byAgent(s.tenant, s.whole.Clients), byAgent(s.tenant, s.month.Clients)
 	jobs := s.ledgered()
-	if len(known) != len(jobs) || len(whole) != len(jobs) {
+	if len(known) != len(jobs) || s.thorough && len(whole) != len(jobs) {
 		s.wrong("%d clients, %d in usage, of %d: %v", len(known), len(whole), len(jobs), slices.Sorted(maps.Keys(known)))
 	}
 	s.standings = map[string]int{}
 	for _, j := range jobs {
 		c := known[j.agent()]
-		if c == nil || whole[j.agent()] == nil {
+		if c == nil || s.thorough && whole[j.agent()] == nil {
 			s.wrong("%s is missing", j.name)
 			continue
 		}
 		s.judgeTally(j, "overview", c, s.m.kept(j, s.at, time.Time{}))
-		s.judgeTally(j, "usage", whole[j.agent()], s.m.kept(j, s.at, time.Time{}))
+		if s.thorough {
+			s.judgeTally(j, "usage", whole[j.agent()], s.m.kept(j, s.at, time.Time{}))
+		}
 		recent := s.m.kept(j, s.at, s.at.AddDate(0, 0, -30))
 		if m := month[j.agent()]; (m != nil) != (len(recent) > 0) {
 			s.wrong("%s in the usage of 30 days: %t", j.name, m != nil)
@@ -394,7 +400,10 @@ func (s *spoken) judgeCounts() {
 // judgePreviews holds what is foretold of some dates to the schedule and to who asked for what.
 func (s *spoken) judgePreviews() {
 	s.t.Helper()
-	for _, day := range []time.Time{date(2028, 2, 1), date(2028, 3, 15), date(2028, 12, 1), date(2029, 4, 3), date(2029, 7, 1), date(2029, 10, 1)} {
+	for i, day := range []time.Time{date(2028, 2, 1), date(2028, 3, 15), date(2028, 12, 1), date(2029, 4, 3), date(2029, 7, 1), date(2029, 10, 1)} {
+		if !s.thorough && s.looks%6 != i {
+			continue
+		}
 		at := day.AddDate(0, 0, 1).Add(-time.Second)
 		var p rollout.Preview
 		if err := json.Unmarshal([]byte(s.rwsgate(0, "rollout", "preview", "--at", day.Format(time.DateOnly), "--format", "json")), &p); err != nil {

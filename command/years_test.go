@@ -15,16 +15,16 @@ import (
 
 // TestThreeYears runs fifty clients through all phases of a rollout, on the whole program by a clock of its own, and
 // holds whatever the program says of them to what they saw. With RWSGATE_LONG it asks every simulated week, else every
-// fifth, and at every event.
+// seventh, and at every event.
 func TestThreeYears(t *testing.T) {
 	if testing.Short() {
 		t.Skip("minutes of a core")
 	}
-	weeks := 5
-	if os.Getenv("RWSGATE_LONG") != "" {
+	weeks := 7
+	if weekly() {
 		weeks = 1
 	}
-	t.Run("hashed identities", func(t *testing.T) { newYears(t, "", rollout.IdentityHashed).run(3 * weeks) })
+	t.Run("hashed identities", func(t *testing.T) { newYears(t, "", rollout.IdentityHashed).run(2 * weeks) })
 	onSharedStores(t, func(t *testing.T, dsn string) {
 		if strings.HasPrefix(dsn, "sqlite:") {
 			dsn = ""
@@ -35,6 +35,9 @@ func TestThreeYears(t *testing.T) {
 	})
 }
 
+// weekly says whether every simulated week is looked at.
+func weekly() bool { return os.Getenv("RWSGATE_LONG") != "" }
+
 // years is the simulation.
 type years struct {
 	*world
@@ -43,6 +46,7 @@ type years struct {
 	queue  turns
 	file   string // rollout in force
 	events []event
+	looks  int
 }
 
 // event is something that an operator does, or a moment that is worth a look.
