@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"rwsgate/store"
 	"rwsgate/translate"
 )
 
@@ -16,7 +17,7 @@ const (
 )
 
 // markShape is the kind of marks that are shapes of queries.
-const markShape = "query"
+const markShape = store.LedgerShape
 
 // shapeOptions are the options of a query that its shape tells, in the order in which it tells them; others are left
 // out, whatever they are called: some clients put secrets there.

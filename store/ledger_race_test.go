@@ -2,14 +2,15 @@ package store
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 )
 
-// TestPurgeBesideNewcomers: clients whose first calls are stored while another process sums up the block of their day
-// again are counted once, and stop nobody's purge.
+// TestPurgeBesideNewcomers: clients whose first calls are stored while other processes purge, as all do at midnight, and sum
+// up the block of their day again, are counted once, and stop nobody's purge.
 func TestPurgeBesideNewcomers(t *testing.T) {
 	onShared(t, func(t *testing.T, dsn string) {
-		adds, purges := open(t, dsn), open(t, dsn)
+		adds, purges := open(t, dsn), [...]*Store{open(t, dsn), open(t, dsn)}
 		const on, before, newcomers = "2026-01-25", "2026-01-20", 100 // days of one block
 		added := make(chan error, 1)
 		go func() {
@@ -33,9 +34,15 @@ func TestPurgeBesideNewcomers(t *testing.T) {
 				}
 			default:
 			}
-			if _, err := purges.PurgeLedger(t.Context(), day(before), day(before)); err != nil {
-				t.Fatal(err)
+			var all sync.WaitGroup
+			for _, s := range purges {
+				all.Go(func() {
+					if _, err := s.PurgeLedger(t.Context(), day(before), day(before)); err != nil {
+						t.Error(err)
+					}
+				})
 			}
+			all.Wait()
 		}
 		l, got := readLedger(t, adds, 0), readSums(t, adds)
 		same(t, "blocks", got.Blocks, blocksOfDays(l))
