@@ -17,6 +17,7 @@ missing_packages() {
 	command -v curl >/dev/null || echo curl
 	command -v openssl >/dev/null || echo openssl
 	command -v nginx >/dev/null || echo nginx-light
+	command -v promtool >/dev/null || echo prometheus
 	command -v ip >/dev/null && command -v sysctl >/dev/null && command -v setpriv >/dev/null && command -v nsenter >/dev/null || echo iproute2 procps util-linux
 	command -v chromium >/dev/null || command -v google-chrome >/dev/null || echo chromium
 	command -v zip >/dev/null && command -v unzip >/dev/null || echo zip unzip
