@@ -246,9 +246,9 @@ func TestAttemptsAreBounded(t *testing.T) {
 	}
 }
 
-// TestRefusedAttemptsOnTheWire goes through the whole gateway: the page of LEGACY 58 with Retry-After, and no failed
+// TestDifferenceD25GuessesWait goes through the whole gateway: the page of LEGACY 58 with Retry-After, and no failed
 // attempt by asking without credentials first, as .NET does. The clock of the answers stands still, that of waits does not.
-func TestRefusedAttemptsOnTheWire(t *testing.T) {
+func TestDifferenceD25GuessesWait(t *testing.T) {
 	g := newFixture(t, map[string]string{"anonymous": "none"})
 	wall := time.Now()
 	g.verifier.now = func() time.Time { return wall }

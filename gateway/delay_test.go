@@ -31,9 +31,9 @@ func (g *growing) Wait(context.Context, string) (translate.Snapshot, error) {
 
 var dateElement = regexp.MustCompile(`<d:Date m:type="Edm.DateTime">([0-9-]{10})T00:00:00</d:Date>`)
 
-// TestADailyJobGetsEveryDayOnce lets a job ask each morning for yesterday, for a year, while Graph's data is late. With
+// TestDifferenceD24DelayedDates lets a job ask each morning for yesterday, for a year, while Graph's data is late. With
 // its date_delay it gets every day that has minutes exactly once, by its true date; without, it misses days for good.
-func TestADailyJobGetsEveryDayOnce(t *testing.T) {
+func TestDifferenceD24DelayedDates(t *testing.T) {
 	first := translate.Date(2025, 11, 23)
 	sim, err := graphsim.Start(graphsim.Options{Now: func() time.Time { return (first + 400).UTC() }})
 	if err != nil {

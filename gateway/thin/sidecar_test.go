@@ -37,8 +37,8 @@ func TestAnAnswerIsGivenAgainForAMoment(t *testing.T) {
 	}
 }
 
-// TestKeptAnswersGoOnWhileTheCentralIsAway pins what counts as away, and what is the central gateway's own word.
-func TestKeptAnswersGoOnWhileTheCentralIsAway(t *testing.T) {
+// TestDifferenceD23KeptAnswersWhileTheCentralIsAway pins what counts as away, and what is the central gateway's own word.
+func TestDifferenceD23KeptAnswersWhileTheCentralIsAway(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		answer http.HandlerFunc
