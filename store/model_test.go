@@ -22,10 +22,8 @@ type model struct {
 
 func (m *model) apply(days []translate.DayMinutes, graph bool) {
 	carries := slices.ContainsFunc(days, func(d translate.DayMinutes) bool { return !d.IsZero() })
-	if !graph { // of an import, what Graph has settled is out of question
-		open := slices.DeleteFunc(slices.Clone(days), func(d translate.DayMinutes) bool { return m.settled[d.Day] })
-		carries = slices.ContainsFunc(open, func(d translate.DayMinutes) bool { return !d.IsZero() })
-		days = open
+	if !graph { // of an import, what Graph has settled is out of question; its minutes still say that the file has some
+		days = slices.DeleteFunc(slices.Clone(days), func(d translate.DayMinutes) bool { return m.settled[d.Day] })
 	}
 	changed := false
 	for _, d := range days {
