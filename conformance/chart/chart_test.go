@@ -143,6 +143,9 @@ func TestMetricsAreReal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if strings.HasSuffix(file, ".json") && !json.Valid(text) {
+			t.Errorf("%s is no JSON: Grafana would refuse it", file)
+		}
 		named := metric.FindAllString(string(text), -1)
 		if len(named) < 10 {
 			t.Errorf("%s names only %d metrics", file, len(named))
