@@ -8,6 +8,7 @@ check_long() {
 	step 'long: fuzz odata, ten minutes each' fuzz_long
 	step 'long: store and cache, whole' env "${variables[@]}" RWSGATE_LONG=1 go test -count=1 -timeout 60m \
 		-run 'Killed|TwoYears|ThousandTenants|ManyTenants|Store' ./store ./cache
+	step 'long: three years of a rollout, every week looked at' env "${variables[@]}" RWSGATE_LONG=1 go test -count=1 -timeout 60m -run 'ThreeYears' ./command
 }
 
 fuzz_long() {

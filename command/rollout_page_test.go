@@ -66,7 +66,6 @@ type pageJob struct {
 	turns              []time.Time
 	migrated           time.Time // its owner's next version no longer calls; zero: never
 	retry              bool      // tries again after an hour
-	stopped            bool
 }
 
 // pageFrom is when the gateway of the page began to count, weeks before its first week.

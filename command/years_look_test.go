@@ -241,6 +241,7 @@ func (s *spoken) judgePlan() {
 	if s.overview.State.Paused != paused || paused && (s.overview.State.Reason != "month-end closing" || !s.overview.State.Since.Equal(s.m.pauses[len(s.m.pauses)-1].from)) {
 		s.wrong("the pause is %+v", s.overview.State)
 	}
+	s.judgeSchedule()
 	nobody := &job{}
 	for _, r := range s.overview.Reports {
 		if want := s.m.phase(nobody, r.Report, s.at); r.Phase != want || r.Scheduled != s.m.scheduled(r.Report, s.at) {
@@ -257,6 +258,31 @@ func (s *spoken) judgePlan() {
 	if strings.Contains(s.digest, "**The rollout is paused**") != paused || strings.Contains(s.digest, "**The hold for `agent held*` expired on 2029-06-30.**") != expired {
 		s.wrong("the digest tells otherwise of pause or hold:\n%.600s", s.digest)
 	}
+}
+
+// judgeSchedule holds the page's calendar, and the counts of refused calls, to the same.
+func (s *spoken) judgeSchedule() {
+	s.t.Helper()
+	var page struct{ Reports []admin.Schedule }
+	s.adminJSON("/api/rollout/schedule", &page)
+	for _, r := range page.Reports {
+		want, own := s.m.stages[r.Report]
+		if !own {
+			want = s.m.stages[""]
+		}
+		if !slices.EqualFunc(r.Steps, want, func(a rollout.NextStep, b stage) bool { return a.From.Equal(b.from) && a.Phase == b.phase }) {
+			s.wrong("the schedule of %s is %+v", r.Report, r.Steps)
+		}
+	}
+	if len(page.Reports) != 3 {
+		s.wrong("schedules %+v", page.Reports)
+	}
+	for labels, n := range s.refused {
+		if !strings.Contains(labels, `report=""`) {
+			s.metric("rwsgate_rollout_refused_total"+labels, n)
+		}
+	}
+	s.metric("rwsgate_brownout_stopped_total", s.stops)
 }
 
 func one(yes bool) int {

@@ -47,6 +47,9 @@ type years struct {
 	file   string // rollout in force
 	events []event
 	looks  int
+
+	refused map[string]int // calls by report and phase, since the program started
+	stops   int            // of windows, the same
 }
 
 // event is something that an operator does, or a moment that is worth a look.
@@ -65,7 +68,7 @@ func newYears(t *testing.T, dsn string, identity rollout.Identity) *years {
 	for i, j := range jobs {
 		users[i] = j.user()
 	}
-	y := &years{file: yearsRollout + owners(jobs), hashed: identity == rollout.IdentityHashed}
+	y := &years{file: yearsRollout + owners(jobs), hashed: identity == rollout.IdentityHashed, refused: map[string]int{}}
 	more := fmt.Sprintf("ledger: { identity: %s, retention: 25mo }\nrefresh: { every: 7d }\n", identity)
 	y.world = newWorld(t, dsn, uuid.NewString(), more, users, yearsFrom, y.file)
 	y.m = newModel(jobs, y.watcher.Current().Ledger.Retention.Std())
@@ -96,6 +99,7 @@ func (y *years) plot() {
 	at(date(2028, 12, 1), "a restart", func() {
 		y.ends()
 		y.start()
+		y.refused, y.stops = map[string]int{}, 0
 		y.moveTo(y.clock())
 	})
 	at(date(2029, 3, 1).Add(time.Minute), "retired", nil)
@@ -187,7 +191,11 @@ func (y *years) ask(j *job, report, query string) (status int) {
 	}
 	rows := strings.Count(a.body, "<entry>") + strings.Count(a.body, `"__metadata":`)
 	j.calls = append(j.calls, made{at, report, a.status, rows, len(a.body), strings.Contains(a.body, "ServiceDeprecatedBrownout"), a.status == 410})
+	if a.status == 503 || a.status == 410 {
+		y.refused[fmt.Sprintf("{phase=%q,report=%q}", map[int]string{503: "brownout", 410: "retired"}[a.status], report)]++
+	}
 	if stops != nil {
+		y.stops++
 		stops.stopped = at
 		y.moveTo(at)
 		y.look("a stranger stopped a window")
