@@ -230,7 +230,7 @@ intercept_up() {
 	nsenter -t "$gate" -n ip link add cable type veth peer name cable netns "$app" &&
 		in_gate ip addr add 192.0.2.10/24 dev cable && in_gate ip link set cable up &&
 		in_app ip addr add 192.0.2.20/24 dev cable && in_app ip link set cable up || return 1
-	in_gate replicas standin "$folder/standin" >"$folder/standin.log" 2>&1 &
+	(exec nsenter -t "$gate" -n "$folder/bin/replicas" standin "$folder/standin") >"$folder/standin.log" 2>&1 &
 	started+=($!)
 	for tries in $(seq 100); do [ -s "$folder/standin/counts" ] && break || sleep 0.1; done
 	printf 'demo\n' | in_gate rwsgate passwd reader@example.onmicrosoft.com --file standin/users --password-stdin >/dev/null &&
