@@ -95,6 +95,7 @@ chart_starts() {
 		! grep -qE 'the configuration has|\.yaml:[0-9]+: ' "$chart/accepted"
 		return
 	fi
+	: >"$chart/accepted" # the one before must not count as this one's start
 	HTTPS_PROXY=http://127.0.0.1:9 "$out/rwsgate" serve --config "$1" --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 >"$chart/accepted" 2>&1 &
 	pid=$!
 	for tries in $(seq 600); do
@@ -117,6 +118,7 @@ chart_serves() {
 			sed -e "s#=https://rwsgate.reporting.svc#=https://${central#*=}#" -e "s#=/central/ca.crt#=$chart/central/ca.pem#" \
 				-e "s#=/\(tls\|admin\)/#=$chart/root/\1/#" -e 's#=127.0.0.1:443$#=127.0.0.1:0#' -e 's#=0.0.0.0:9090#=127.0.0.1:0#')
 	[ ${#env[@]} -ge 10 ] || { echo "only ${#env[@]} variables"; kill "$central_pid"; return 1; }
+	: >"$chart/sidecar.log"
 	env "${env[@]}" RWSGATE_LOG__LEVEL=info "$out/rwsgate" serve >"$chart/sidecar.log" 2>&1 &
 	pid=$!
 	for i in $(seq 600); do
