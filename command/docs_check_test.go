@@ -2,7 +2,6 @@ package command
 
 import (
 	"bytes"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -23,22 +22,5 @@ func TestCheckTranscript(t *testing.T) {
 	}
 	lines := anyTime.ReplaceAllString(anyPort.ReplaceAllString(out.String(), "$1:443"), "2026-11-23T13:00:00Z")
 	want := "\n```\n" + strings.TrimSpace(lines) + "\n```\n\n"
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	head, rest, ok := strings.Cut(string(text), begin)
-	got, tail, closed := strings.Cut(rest, end)
-	if !ok || !closed {
-		t.Fatalf("%s has no place for the transcript", page)
-	}
-	if *update {
-		if err := os.WriteFile(page, []byte(head+begin+want+end+tail), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if got != want {
-		t.Errorf("the transcript is not what check prints; go test ./command -run CheckTranscript -update\ngot:\n%s\nwant:\n%s", got, want)
-	}
+	holdPart(t, page, begin, end, want)
 }

@@ -60,10 +60,15 @@ func TestSidecarMetricsTable(t *testing.T) {
 	holdTable(t, "../docs/sidecar.md", own.String())
 }
 
-// holdTable compares the generated part of a page, or writes it anew.
+// holdTable compares a page's table of metrics, or writes it anew.
 func holdTable(t *testing.T, page, want string) {
 	t.Helper()
-	const begin, end = "<!-- metrics: generated -->\n", "<!-- end of metrics -->"
+	holdPart(t, page, "<!-- metrics: generated -->\n", "<!-- end of metrics -->", want)
+}
+
+// holdPart compares the generated part of a page, or writes it anew.
+func holdPart(t *testing.T, page, begin, end, want string) {
+	t.Helper()
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +76,7 @@ func holdTable(t *testing.T, page, want string) {
 	head, rest, ok := strings.Cut(string(text), begin)
 	got, tail, closed := strings.Cut(rest, end)
 	if !ok || !closed {
-		t.Fatalf("%s has no place for the table", page)
+		t.Fatalf("%s has no place for it", page)
 	}
 	if *update {
 		if err := os.WriteFile(page, []byte(head+begin+want+end+tail), 0o644); err != nil {
@@ -80,6 +85,6 @@ func holdTable(t *testing.T, page, want string) {
 		return
 	}
 	if got != want {
-		t.Errorf("the table of metrics is not what is registered; go test ./command -run MetricsTable -update\ngot:\n%s\nwant:\n%s", got, want)
+		t.Errorf("%s is not as generated; go test ./command -run %s -update\ngot:\n%s\nwant:\n%s", page, t.Name(), got, want)
 	}
 }

@@ -155,23 +155,23 @@ func (p *Program) Run(ctx context.Context) error {
 	go func() { kept <- p.keeper.Run(keeping) }()
 	go func() { kept <- p.ledger.Run(keeping) }()
 	go func() { kept <- p.rollout.Run(keeping) }()
-	group, serving := errgroup.WithContext(ctx)
-	p.listen(serving, group)
-	group.Go(func() error {
-		p.watcher.Run(serving)
-		return nil
-	})
-	group.Go(func() error {
-		p.warnOfExpiry(serving)
-		return nil
-	})
-	group.Go(func() error {
-		p.sendDigests(serving)
-		return nil
-	})
-	err := group.Wait()
+	err := p.attend(ctx, p.sendDigests)
 	stopKeeping() // accepted requests may still have waited for a first fetch, and the last of them belong in the ledger
 	return errors.Join(err, <-kept, <-kept, <-kept)
+}
+
+// attend has both listeners answer until ctx ends and they are drained; the tasks, the look at changed files and that at
+// what ends run beside them.
+func (p *Program) attend(ctx context.Context, tasks ...func(context.Context)) error {
+	group, serving := errgroup.WithContext(ctx)
+	p.listen(serving, group)
+	for _, task := range append(tasks, p.watcher.Run, p.warnOfExpiry) {
+		group.Go(func() error {
+			task(serving)
+			return nil
+		})
+	}
+	return group.Wait()
 }
 
 // listen serves both listeners until ctx ends. Readiness turns false before the legacy listener hears of the end, and the

@@ -13,7 +13,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"golang.org/x/sync/errgroup"
 
 	"rwsgate/config"
 	"rwsgate/gateway"
@@ -146,21 +145,7 @@ func (p *Program) runThin(ctx context.Context) error {
 	telling, stopTelling := context.WithCancel(context.WithoutCancel(ctx))
 	told := make(chan error, 1)
 	go func() { told <- p.sidecar.Run(telling) }()
-	group, serving := errgroup.WithContext(ctx)
-	p.listen(serving, group)
-	group.Go(func() error {
-		p.watcher.Run(serving)
-		return nil
-	})
-	group.Go(func() error {
-		p.warnOfExpiry(serving)
-		return nil
-	})
-	group.Go(func() error {
-		staySmall(serving)
-		return nil
-	})
-	err := group.Wait()
+	err := p.attend(ctx, staySmall)
 	stopTelling()
 	if lost := <-told; lost != nil {
 		p.log.Error("the ledger is not complete", "cause", lost.Error(), "mend", "stop sidecars while the central rwsgate is up")

@@ -2,6 +2,7 @@ package translate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -68,7 +69,7 @@ func sorting(orderBy string) string {
 	byDate := false
 	for _, item := range listed(orderBy) {
 		name, direction, _ := strings.Cut(item, " ")
-		if !isCarried(name) {
+		if !slices.Contains(carried, name) {
 			continue
 		}
 		byDate = byDate || name == "Date"
@@ -120,15 +121,6 @@ func (e *equivalence) properties() (chosen []string) {
 		}
 	}
 	return chosen
-}
-
-func isCarried(name string) bool {
-	for _, c := range carried {
-		if c == name {
-			return true
-		}
-	}
-	return false
 }
 
 // listed splits a list at its commas; blanks around items do not count, nor do empty items.

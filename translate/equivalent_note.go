@@ -2,6 +2,7 @@ package translate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -42,7 +43,7 @@ func (e *equivalence) zoneNote() string {
 // lostOrder gives the keys of $orderby that are no property that the line has.
 func (e *equivalence) lostOrder() (lost []string) {
 	for _, item := range listed(e.query.OrderBy) {
-		if name, _, _ := strings.Cut(item, " "); !isCarried(name) {
+		if name, _, _ := strings.Cut(item, " "); !slices.Contains(carried, name) {
 			lost = append(lost, item)
 		}
 	}
