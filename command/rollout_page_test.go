@@ -56,6 +56,7 @@ type pageRun struct {
 	path     string // of the commands' own rwsgate
 	jobs     []*pageJob
 	commands int
+	plan     []string // lines of the rollout in force
 
 	refreshed time.Time
 }
@@ -188,7 +189,11 @@ func (p *pageRun) play(text string) string {
 		case kind == "console":
 			out.WriteString(p.console(body))
 		case kind == "yaml" && body[0] == "rollout:":
-			p.reload(strings.Join(body, "\n") + "\n")
+			p.plan = slices.Clone(body)
+			p.reload(strings.Join(p.plan, "\n") + "\n")
+			out.WriteString(strings.Join(body, "\n") + "\n")
+		case kind == "yaml":
+			p.amend(body)
 			out.WriteString(strings.Join(body, "\n") + "\n")
 		case kind == "text" && strings.HasPrefix(lines[i-2], "`") && strings.HasSuffix(lines[i-2], "`:"):
 			p.put(strings.Trim(lines[i-2], "`:"), strings.Join(body, "\n")+"\n")
@@ -200,6 +205,36 @@ func (p *pageRun) play(text string) string {
 		i = end
 	}
 	return strings.TrimSuffix(out.String(), "\n")
+}
+
+// amend puts entries into the lists of the rollout in force, in the place of those with the same match or time.
+func (p *pageRun) amend(body []string) {
+	p.t.Helper()
+	place := -1
+	for _, line := range body {
+		if !strings.HasPrefix(line, "    - ") {
+			place = slices.Index(p.plan, line) + 1
+			continue
+		}
+		if place <= 0 {
+			p.t.Fatalf("no list of the rollout begins before %q", line)
+		}
+		at, _, _ := strings.Cut(line, ",")
+		at = strings.TrimSuffix(at, " }")
+		end := place
+		for end < len(p.plan) && strings.HasPrefix(p.plan[end], "    - ") {
+			if strings.HasPrefix(p.plan[end], at) {
+				break
+			}
+			end++
+		}
+		if end < len(p.plan) && strings.HasPrefix(p.plan[end], at) {
+			p.plan[end] = line
+		} else {
+			p.plan = slices.Insert(p.plan, end, line)
+		}
+	}
+	p.reload(strings.Join(p.plan, "\n") + "\n")
 }
 
 // console runs the commands of a block and gives it with what they print.
