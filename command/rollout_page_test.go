@@ -254,7 +254,7 @@ func (p *pageRun) console(body []string) string {
 		back := strings.NewReplacer(p.Legacy, "127.0.0.1:8080", p.Admin, "127.0.0.1:9090")
 		out.WriteString(line + "\n")
 		for printed := range strings.Lines(back.Replace(string(said))) {
-			out.WriteString(strings.TrimRight(printed, " \n") + "\n")
+			out.WriteString(strings.TrimRight(printed, " \r\n") + "\n")
 		}
 	}
 	return out.String()
