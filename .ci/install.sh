@@ -23,6 +23,7 @@ missing_packages() {
 	command -v zip >/dev/null && command -v unzip >/dev/null || echo zip unzip
 	command -v buildah >/dev/null && command -v podman >/dev/null && command -v runc >/dev/null && command -v busybox >/dev/null ||
 		echo buildah podman runc busybox-static
+	command -v mkfs.ext4 >/dev/null || echo e2fsprogs
 	command -v qemu-aarch64 >/dev/null || echo qemu-user
 	command -v wine >/dev/null && command -v x86_64-w64-mingw32-ld >/dev/null || echo wine wine64 binutils-mingw-w64-x86-64
 }
