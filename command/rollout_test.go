@@ -121,7 +121,7 @@ func freeWindow(t *testing.T, dsn string) time.Time {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if err := s.ResumeRollout(t.Context()); err != nil {
+	if err := s.ResumeRollout(t.Context(), time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	before, err := s.Rollout(t.Context())

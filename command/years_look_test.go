@@ -380,7 +380,7 @@ func (s *spoken) judgeEvidence() {
 		strangers = strangers || j.calls[0].at.After(since) || j.owner == "" && j.calls[len(j.calls)-1].at.After(since)
 	}
 	for _, o := range s.m.outages {
-		if o.stopped.IsZero() && !s.at.Before(o.until) {
+		if o.stopped.IsZero() && !s.at.Before(o.until) && !s.m.interrupted(o) {
 			held[int(o.until.Sub(o.from).Hours())] = true
 		}
 	}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"time"
 
 	"rwsgate/rollout"
@@ -87,6 +88,13 @@ func (m *model) paused(at time.Time) bool {
 		}
 	}
 	return false
+}
+
+// interrupted says whether a pause fell into a brownout.
+func (m *model) interrupted(o *outage) bool {
+	return slices.ContainsFunc(m.pauses, func(p pausing) bool {
+		return p.from.Before(o.until) && (p.until.IsZero() || p.until.After(o.from))
+	})
 }
 
 // scheduled gives the phase of a report's schedule.

@@ -47,6 +47,8 @@ func (s *spoken) judgeOutage(o *outage, b *rollout.Brownout) {
 	switch {
 	case !o.stopped.IsZero():
 		state = rollout.BrownoutStopped
+	case !s.at.Before(o.until) && s.m.interrupted(o):
+		state = rollout.BrownoutInterrupted
 	case !s.at.Before(o.until):
 		state = rollout.BrownoutOver
 	case s.at.Before(o.from):

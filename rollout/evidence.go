@@ -188,7 +188,7 @@ func (out *Evidence) rehearsed() Criterion {
 	c.Met = len(missing) == 0
 	switch {
 	case c.Met:
-		c.Detail = "All were, and none of them was stopped."
+		c.Detail = "All were, none of them stopped or paused."
 	case len(done) == 0:
 		c.Detail = "None of these lengths was held to its end."
 	default:

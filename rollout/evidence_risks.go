@@ -2,7 +2,6 @@ package rollout
 
 import (
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -51,9 +50,6 @@ func (out *Evidence) unknown(o *Overview, e EvidenceOptions) {
 	if e.Retention <= time.Duration(forgotten+1)*24*time.Hour {
 		out.Unknown = append(out.Unknown, fmt.Sprintf("The ledger keeps %s: a client that is silent for so long is forgotten, and then missing here.",
 			count(int(e.Retention.Hours()/24), "day")))
-	}
-	if slices.ContainsFunc(out.Brownouts, func(b BrownoutEvidence) bool { return b.State == BrownoutOver }) {
-		out.Unknown = append(out.Unknown, "Pauses that are over are not recorded: a brownout that fell into one counts as held. The failures of its clients tell.")
 	}
 	out.Unknown = append(out.Unknown,
 		"Programs that share an account and an agent family are one client here.",

@@ -9,7 +9,16 @@ type State struct {
 	Since  time.Time `json:"since,omitzero"`
 	By     string    `json:"by,omitempty"`
 	Reason string    `json:"reason,omitempty"`
-	Stops  []Stop    `json:"stops"` // newest first
+	Stops  []Stop    `json:"stops"`  // newest first
+	Pauses []Pause   `json:"pauses"` // that are over, newest first
+}
+
+// Pause is a pause that is over, half-open.
+type Pause struct {
+	From   time.Time `json:"from"`
+	Until  time.Time `json:"until"`
+	By     string    `json:"by,omitempty"`
+	Reason string    `json:"reason,omitempty"`
 }
 
 // Stop is the end of a brownout's window ahead of its time, because a client was met that had never called before.
@@ -55,11 +64,12 @@ type NextStep struct {
 
 // The states of a brownout.
 const (
-	BrownoutPlanned = "planned"
-	BrownoutRunning = "running"
-	BrownoutStopped = "stopped" // ended ahead of time, see State.Stops
-	BrownoutPaused  = "paused"  // its time is now, but the rollout is paused
-	BrownoutOver    = "over"
+	BrownoutPlanned     = "planned"
+	BrownoutRunning     = "running"
+	BrownoutStopped     = "stopped" // ended ahead of time, see State.Stops
+	BrownoutPaused      = "paused"  // its time is now, but the rollout is paused
+	BrownoutOver        = "over"
+	BrownoutInterrupted = "interrupted" // over, but the rollout was paused for a part of it
 )
 
 // Brownout is a window with what it did.

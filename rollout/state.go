@@ -18,7 +18,7 @@ import (
 type StateStore interface {
 	Rollout(ctx context.Context) (store.Rollout, error)
 	PauseRollout(ctx context.Context, at time.Time, by, reason string) error
-	ResumeRollout(ctx context.Context) error
+	ResumeRollout(ctx context.Context, at time.Time) error
 	StopBrownout(ctx context.Context, stop store.RolloutStop) error
 	KnownClients(ctx context.Context, before time.Time, known func(tenant, client string) error) error
 	LedgerKey(ctx context.Context) ([]byte, error)
@@ -119,7 +119,7 @@ func (c *Control) Pause(ctx context.Context, by, reason string) (State, error) {
 // Resume ends a pause, and acts on it from the next request on. After an error the store may have the change or not, see
 // ErrStored.
 func (c *Control) Resume(ctx context.Context) (State, error) {
-	return c.write(ctx, c.o.Store.ResumeRollout)
+	return c.write(ctx, func(ctx context.Context) error { return c.o.Store.ResumeRollout(ctx, c.o.Now()) })
 }
 
 // ErrStored is the error of a change that the store has, but that is not in force here yet: the next look at the store
@@ -169,7 +169,10 @@ func (c *Control) readState(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s := State{Paused: r.Paused, Since: r.Since, By: r.By, Reason: r.Reason, Stops: make([]Stop, 0, len(r.Stops))}
+	s := State{Paused: r.Paused, Since: r.Since, By: r.By, Reason: r.Reason, Stops: make([]Stop, 0, len(r.Stops)), Pauses: make([]Pause, 0, len(r.Pauses))}
+	for _, p := range r.Pauses {
+		s.Pauses = append(s.Pauses, Pause(p))
+	}
 	for _, stop := range r.Stops {
 		s.Stops = append(s.Stops, Stop(stop))
 	}

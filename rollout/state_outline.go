@@ -18,6 +18,9 @@ func (p *Plan) Outline(s State, at time.Time) Overview {
 	if o.State.Stops == nil {
 		o.State.Stops = []Stop{}
 	}
+	if o.State.Pauses == nil {
+		o.State.Pauses = []Pause{}
+	}
 	for _, r := range translate.Reports() {
 		o.Reports = append(o.Reports, p.reportPhase(&s, r.Name, at))
 	}
@@ -53,10 +56,20 @@ func (p *Plan) stateOf(w *Window, s *State, at time.Time) string {
 		return BrownoutStopped
 	case at.Before(w.From):
 		return BrownoutPlanned
+	case !at.Before(w.Until) && s.pausedIn(w):
+		return BrownoutInterrupted
 	case !at.Before(w.Until):
 		return BrownoutOver
 	case s.Paused:
 		return BrownoutPaused
 	}
 	return BrownoutRunning
+}
+
+// pausedIn says whether a pause fell into a window.
+func (s *State) pausedIn(w *Window) bool {
+	if s.Paused && s.Since.Before(w.Until) {
+		return true
+	}
+	return slices.ContainsFunc(s.Pauses, func(p Pause) bool { return p.From.Before(w.Until) && p.Until.After(w.From) })
 }

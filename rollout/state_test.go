@@ -484,7 +484,13 @@ func TestOutline(t *testing.T) {
 		want  string
 	}{
 		{State{}, at, "over running"},
-		{State{Paused: true}, at, "over paused"},
+		{State{Paused: true, Since: at.Add(-time.Minute)}, at, "over paused"},
+		{State{Paused: true, Since: p.Brownouts[0].Until}, at, "over paused"},
+		{State{Paused: true, Since: p.Brownouts[0].Until.Add(-1)}, at, "interrupted paused"},
+		{State{Pauses: []Pause{{From: p.Brownouts[0].From.Add(-2), Until: p.Brownouts[0].From}}}, at, "over running"},
+		{State{Pauses: []Pause{{From: p.Brownouts[0].From.Add(-2), Until: p.Brownouts[0].From.Add(1)}}}, at, "interrupted running"},
+		{State{Pauses: []Pause{{From: p.Brownouts[0].Until, Until: at}}}, at, "over running"},
+		{State{Pauses: []Pause{{From: p.Brownouts[0].Until.Add(-1), Until: at}}}, at, "interrupted running"},
 		{State{Stops: []Stop{{Window: p.Brownouts[1].From}}}, at, "over stopped"},
 		{State{Paused: true}, noon, "planned planned"},
 	} {

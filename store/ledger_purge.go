@@ -14,6 +14,9 @@ import (
 // addresses does not fill the ledger. It gives the number of clients that are gone.
 func (s *Store) PurgeLedger(ctx context.Context, before, strangers translate.Day) (gone int64, err error) {
 	err = s.change(ctx, "purge the ledger", func(tx *sql.Tx) error {
+		if err := s.alone(ctx, tx); err != nil {
+			return err
+		}
 		for _, q := range []string{"DELETE FROM ledger_marks WHERE day < $1", "DELETE FROM ledger_days WHERE day < $1"} {
 			if _, err := tx.ExecContext(ctx, q, int64(before)); err != nil {
 				return err
@@ -48,6 +51,16 @@ func (s *Store) PurgeLedger(ctx context.Context, before, strangers translate.Day
 		return 0, err
 	}
 	return gone, nil
+}
+
+// alone makes a purge wait for batches and purges of other processes that are under way, and those to come wait for it:
+// they would lock the same rows in orders of their own. AddLedger begins with the writers' table.
+func (s *Store) alone(ctx context.Context, tx *sql.Tx) error {
+	if s.kind != KindPostgres {
+		return nil // SQLite has one writer at a time
+	}
+	_, err := tx.ExecContext(ctx, "LOCK TABLE ledger_writers IN SHARE ROW EXCLUSIVE MODE")
+	return err
 }
 
 // forgetStrangers removes the days and marks of clients that were only ever denied and were last seen before an

@@ -12,7 +12,15 @@ type Rollout struct {
 	Since  time.Time // of the pause; zero if there is none, as By and Reason are empty
 	By     string
 	Reason string
-	Stops  []RolloutStop // newest first, at most rolloutStops
+	Stops  []RolloutStop  // newest first, at most rolloutStops
+	Pauses []RolloutPause // that are over, newest first, at most rolloutPauses
+}
+
+// RolloutPause is a pause that is over, half-open.
+type RolloutPause struct {
+	From, Until time.Time
+	By          string
+	Reason      string
 }
 
 // RolloutStop is the end of a brownout's window ahead of its time.
@@ -23,7 +31,10 @@ type RolloutStop struct {
 	Report string
 }
 
-const rolloutStops = 100 // that are read: none of the older ones is of a window that is not over
+const (
+	rolloutStops  = 100  // that are read: none of the older ones is of a window that is not over
+	rolloutPauses = 1000 // likewise: more than a plan with all its windows sees
+)
 
 // Rollout reads what was done to the plan, as one moment has it.
 func (s *Store) Rollout(ctx context.Context) (Rollout, error) {
@@ -47,6 +58,15 @@ func (s *Store) Rollout(ctx context.Context) (Rollout, error) {
 			stop.Window, stop.At = fromInstant(begins), fromInstant(at)
 			return stop, err
 		}, "SELECT begins, at, client, report FROM rollout_stops ORDER BY begins DESC LIMIT $1", rolloutStops)
+		if err != nil {
+			return err
+		}
+		r.Pauses, err = collect(ctx, tx, func(rows *sql.Rows) (p RolloutPause, err error) {
+			var from, until int64
+			err = rows.Scan(&from, &until, &p.By, &p.Reason)
+			p.From, p.Until = fromInstant(from), fromInstant(until)
+			return p, err
+		}, "SELECT since, until, who, reason FROM rollout_past_pauses ORDER BY since DESC LIMIT $1", rolloutPauses)
 		return err
 	})
 	return r, err
@@ -62,10 +82,16 @@ func (s *Store) PauseRollout(ctx context.Context, at time.Time, by, reason strin
 	})
 }
 
-// ResumeRollout stores that the rollout is not paused.
-func (s *Store) ResumeRollout(ctx context.Context) error {
+// ResumeRollout stores that the rollout is not paused from an instant on. The pause that it ends, if there is one, is kept
+// as past.
+func (s *Store) ResumeRollout(ctx context.Context, at time.Time) error {
 	return s.change(ctx, "resume the rollout", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "DELETE FROM rollout_pauses")
+		_, err := tx.ExecContext(ctx, `INSERT INTO rollout_past_pauses (since, until, who, reason)
+			SELECT since, $1, who, reason FROM rollout_pauses WHERE since < $1 ON CONFLICT (since) DO NOTHING`, instant(at))
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "DELETE FROM rollout_pauses")
 		return err
 	})
 }

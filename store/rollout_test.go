@@ -26,20 +26,25 @@ func TestRolloutState(t *testing.T) {
 			}
 		}
 		same(t, "fresh", read(), Rollout{})
-		do(s.ResumeRollout(t.Context()))
+		do(s.ResumeRollout(t.Context(), at))
 		do(s.PauseRollout(t.Context(), at, "ann", "it's too 'early' – ümlaut"))
 		do(s.PauseRollout(t.Context(), at.Add(time.Hour), "bob", ""))
 		same(t, "paused", read(), Rollout{Paused: true, Since: at, By: "ann", Reason: "it's too 'early' – ümlaut"})
-		do(s.ResumeRollout(t.Context()))
+		do(s.ResumeRollout(t.Context(), at.Add(time.Minute)))
+		past := []RolloutPause{{From: at, Until: at.Add(time.Minute), By: "ann", Reason: "it's too 'early' – ümlaut"}}
+		same(t, "resumed", read(), Rollout{Pauses: past})
 		do(s.PauseRollout(t.Context(), at.Add(time.Hour), "bob", ""))
-		same(t, "paused again", read(), Rollout{Paused: true, Since: at.Add(time.Hour), By: "bob"})
-		do(s.ResumeRollout(t.Context()))
+		same(t, "paused again", read(), Rollout{Paused: true, Since: at.Add(time.Hour), By: "bob", Pauses: past})
+		do(s.ResumeRollout(t.Context(), at.Add(2*time.Hour)))
+		do(s.ResumeRollout(t.Context(), at.Add(3*time.Hour)))
+		past = []RolloutPause{{From: at.Add(time.Hour), Until: at.Add(2 * time.Hour), By: "bob"}, past[0]}
+		same(t, "resumed twice", read(), Rollout{Pauses: past})
 		first := RolloutStop{Window: at, At: at.Add(time.Minute), Client: "new@example.com, curl", Report: "CsP2PAVTimeDaily"}
 		later := RolloutStop{Window: at.AddDate(0, 0, 1), At: at.AddDate(0, 0, 1), Client: "other", Report: ""}
 		do(s.StopBrownout(t.Context(), first))
 		do(s.StopBrownout(t.Context(), later))
 		do(s.StopBrownout(t.Context(), RolloutStop{Window: at, At: at.Add(time.Hour), Client: "second"}))
-		same(t, "stopped", read(), Rollout{Stops: []RolloutStop{later, first}})
+		same(t, "stopped", read(), Rollout{Stops: []RolloutStop{later, first}, Pauses: past})
 		for i := range rolloutStops + 5 {
 			do(s.StopBrownout(t.Context(), RolloutStop{Window: at.AddDate(0, 1, i), At: at}))
 		}
@@ -59,7 +64,7 @@ func TestRolloutStateIsShared(t *testing.T) {
 		if r, err := two.Rollout(t.Context()); err != nil || !r.Paused || r.By != "ann" {
 			t.Fatalf("%+v %v", r, err)
 		}
-		if err := two.ResumeRollout(t.Context()); err != nil {
+		if err := two.ResumeRollout(t.Context(), time.Unix(6, 0)); err != nil {
 			t.Fatal(err)
 		}
 		if r, err := one.Rollout(t.Context()); err != nil || r.Paused {

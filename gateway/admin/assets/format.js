@@ -97,6 +97,7 @@ const kinds = {
   planned: 'plain',
   running: 'warn',
   stopped: 'bad',
+  interrupted: 'warn',
   paused: 'quiet',
   over: 'done',
   live: 'good',
