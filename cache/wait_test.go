@@ -233,11 +233,14 @@ func TestRefreshHonoursGraphsWait(t *testing.T) {
 		h := newHouse(t, newBooks(), g)
 		defer h.close()
 		var got *translate.SourceError
+		before := time.Now()
 		if _, err := h.Refresh(t.Context(), tenantA); !errors.As(err, &got) {
 			t.Fatalf("got %v", err)
 		}
+		after := time.Now() // the keeper's other work may have let the bubble's clock go on
 		var limit *LimitError
-		if _, err := h.Refresh(t.Context(), tenantA); !errors.As(err, &limit) || time.Until(limit.Until) != 200*time.Second {
+		_, err := h.Refresh(t.Context(), tenantA)
+		if !errors.As(err, &limit) || limit.Until.Before(before.Add(e.Wait)) || limit.Until.After(after.Add(e.Wait)) {
 			t.Errorf("got %v", err)
 		}
 	})
