@@ -61,6 +61,8 @@ func (z Zone) DayBounds(d Day) (start, end time.Time, exists bool) {
 	return time.Unix(b[0], 0).UTC(), time.Unix(b[1], 0).UTC(), b[0] < b[1]
 }
 
+const quarterHour = 15 * 60 // seconds: no zone changes its offset within one
+
 // segment is a stretch of time with one offset from UTC; all in seconds, from and to since 1970.
 type segment struct{ from, to, offset int64 }
 
@@ -75,7 +77,8 @@ func (z Zone) segments(from, to int64) []segment {
 		_, offset := t.Zone()
 		next := to
 		if _, end := t.ZoneBounds(); !end.IsZero() {
-			next = min(to, end.Unix())
+			// Behind the last entry of a zone's table ZoneBounds ends a leap year a day too early, hence no later than t.
+			next = min(to, max(end.Unix(), at+quarterHour))
 		}
 		if n := len(out); n > 0 && out[n-1].offset == int64(offset) {
 			out[n-1].to = next
