@@ -75,15 +75,28 @@ go_test() {
 
 go_test_race() { env "${variables[@]}" CGO_ENABLED=1 go test -race -shuffle=on -timeout 30m ./...; }
 
-check_fuzz() {
-	local package target
-	for package in $(go list ./... | grep -v -e '^rwsgate$' -e '/command$' -e '/translate/graph$'); do
-		for target in $(go test -list '^Fuzz' "$package" | grep '^Fuzz'); do
-			go test -run '^$' -fuzz "^$target\$" -fuzztime "${RWSGATE_FUZZTIME:-3s}" -fuzzminimizetime 1s "$package" >"$out/fuzz.log" 2>&1 ||
-				{ echo "$package $target:"; tail -30 "$out/fuzz.log"; return 1; }
-			echo "$package $target: $(grep -o 'execs: [0-9]*' "$out/fuzz.log" | tail -1)"
-		done
-	done
+check_fuzz() { fuzz_all "${RWSGATE_FUZZTIME:-3s}"; }
+
+# fuzz_all TIME: every target of the project for so long, as many side by side as there are cores; but those first, and one
+# by one, for which the Graph SDK is compiled with the marks of fuzzing.
+fuzz_all() {
+	local package linked=' rwsgate/(command|translate/graph) '
+	mkdir -p "$out/fuzz"
+	export out
+	export -f fuzz_one
+	for package in $(go list ./...); do
+		go test -list '^Fuzz' "$package" | sed -n "s|^Fuzz|$1 $package &|p"
+	done >"$out/fuzz/targets"
+	grep -E "$linked" "$out/fuzz/targets" | xargs -L 1 bash -c 'fuzz_one "$@"' fuzz_one &&
+		grep -vE "$linked" "$out/fuzz/targets" | xargs -L 1 -P "$(nproc)" bash -c 'fuzz_one "$@"' fuzz_one
+}
+
+# fuzz_one TIME PACKAGE TARGET
+fuzz_one() {
+	local log="$out/fuzz/$3.log"
+	go test -run '^$' -fuzz "^$3\$" -fuzztime "$1" -fuzzminimizetime 1s -parallel 1 "$2" >"$log" 2>&1 ||
+		{ printf '%s %s:\n%s\n' "$2" "$3" "$(tail -30 "$log")"; return 1; }
+	echo "$2 $3: $(grep -o 'execs: [0-9]*' "$log" | tail -1)"
 }
 
 # serve_demo NAME FLAGS…: starts a demo on free ports and waits until it is ready; sets url, admin, demo_pid.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // client sends requests over one connection at a time and reads the answers whole. It does little else, so that the
@@ -16,9 +17,10 @@ import (
 type client struct {
 	Dial func() (net.Conn, error)
 
-	conn  net.Conn
-	reads *bufio.Reader
-	body  []byte
+	conn   net.Conn
+	opened time.Time // when the connection was begun
+	reads  *bufio.Reader
+	body   []byte
 }
 
 // answer is what came back; its body is good until the next request.
@@ -61,6 +63,7 @@ func (c *client) open() error {
 	if c.conn != nil {
 		return nil
 	}
+	c.opened = time.Now()
 	conn, err := c.Dial()
 	if err != nil {
 		return dialError{err}
@@ -102,3 +105,9 @@ func (e dialError) Unwrap() error { return e.error }
 
 // wasSent says whether a request reached a connection before its error.
 func wasSent(err error) bool { return !errors.As(err, new(dialError)) }
+
+// TooSlow says whether err, which came just now with a, can be the end of a handshake that took longer than the server's
+// limit. With TLS 1.3 the client has sent its request by then and learns of it only when it reads.
+func (c *client) TooSlow(a answer, err error, limit time.Duration) bool {
+	return err != nil && (!wasSent(err) || !a.Reused && time.Since(c.opened) >= limit)
+}

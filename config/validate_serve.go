@@ -67,8 +67,8 @@ func (k *checker) aliases() {
 		key := join("timezone_aliases", cut(name))
 		lower := strings.ToLower(name)
 		switch {
-		case name == "" || strings.TrimSpace(name) != name || len(name) > translate.MaxZoneName || lower == "local":
-			k.fail(key, "%s cannot be an alias: a name has 1 to %d bytes, no spaces around it, and is not Local", quote(name), translate.MaxZoneName)
+		case !translate.CanBeAlias(name):
+			k.fail(key, "%s cannot be an alias: a name has 1 to %d bytes of UTF-8, no spaces around it, and is not Local", quote(name), translate.MaxZoneName)
 		case seen[lower] != "":
 			k.fail(key, "%s is the same name as %s: letter case does not count", quote(name), quote(seen[lower]))
 		default:

@@ -27,8 +27,6 @@ import (
 // PasswordFile knows the bcrypt hash of each user, by name in lower case. It is replaced as a whole at a reload.
 type PasswordFile map[string][]byte
 
-var errBusy = errors.New("too many passwords are being checked")
-
 // waitError refuses an attempt that comes too soon after failed ones.
 type waitError struct{ wait time.Duration }
 
@@ -41,9 +39,10 @@ func (e *waitError) Error() string {
 func (e *waitError) seconds() int { return max(1, int(math.Ceil(e.wait.Seconds()))) }
 
 const (
-	checksAtOnce    = 2               // at most: a bcrypt check takes a core for tens of milliseconds
-	checksWaiting   = 32              // of each queue; beyond that a request is told to come again
-	rememberedFor   = 2 * time.Minute // how long a verified credential is known without bcrypt
+	checksAtOnce    = 2                // at most: a bcrypt check takes a core for tens of milliseconds
+	checksWaiting   = 32               // of each queue; beyond that a request is told to come again
+	checksPatience  = 30 * time.Second // and after that: clients give up after a minute or two without saying so
+	rememberedFor   = 2 * time.Minute  // how long a verified credential is known without bcrypt
 	rememberedAtMax = 10_000
 )
 
@@ -61,6 +60,7 @@ type verifier struct {
 	proven    chan struct{} // places of those who have succeeded from their address, running or waiting
 	strangers chan struct{} // places of all others
 	turn      chan struct{} // places of those of them who are next: the rest let who is proven pass
+	patience  time.Duration // how long a claim waits for its check at most
 	check     func(hash, password []byte) bool
 }
 
@@ -74,6 +74,7 @@ func newVerifier(now func() time.Time) *verifier {
 		proven:    make(chan struct{}, checksAtOnce+checksWaiting),
 		strangers: make(chan struct{}, checksAtOnce+checksWaiting),
 		turn:      make(chan struct{}, cores()),
+		patience:  checksPatience,
 		check:     matches,
 	}
 	_, _ = rand.Read(v.key[:]) // crypto/rand.Read never fails
@@ -89,7 +90,8 @@ type claim struct {
 
 // verify says whether a claim's password is its user's. The password is tried as the UTF-8 that it is, then as
 // Windows-1252, which old .NET clients send (an operator hashed the UTF-8 form). An unknown user costs what a known one
-// does. What was verified a short while ago never waits. The error is errBusy or a *waitError. The queue bounds the wait.
+// does. What was verified a short while ago never waits. The error is errBusy or a *waitError. The wait is bounded by the
+// queue and by patience.
 func (v *verifier) verify(file PasswordFile, c claim) (bool, error) {
 	hash, known := file[c.user]
 	if !known {
@@ -135,12 +137,21 @@ func (v *verifier) attempt(c claim, hash []byte, known bool) (bool, error) {
 		return false, errBusy
 	}
 	defer release()
-	if !t.proven {
-		v.turn <- struct{}{}
-		defer func() { <-v.turn }()
+	late := time.NewTimer(v.patience)
+	defer late.Stop()
+	stages := []chan struct{}{v.turn, v.running}
+	if t.proven {
+		stages = stages[1:]
 	}
-	v.running <- struct{}{}
-	defer func() { <-v.running }()
+	for _, stage := range stages {
+		select {
+		case stage <- struct{}{}:
+			defer func() { <-stage }()
+		case <-late.C:
+			v.attempts.forget(t, v.now())
+			return false, errBusy
+		}
+	}
 	ok = v.check(hash, c.password) && known
 	v.attempts.end(t, ok, v.now())
 	return ok, nil

@@ -89,6 +89,40 @@ func TestABusyVerifierRefuses(t *testing.T) {
 	}
 }
 
+// TestNobodyWaitsForeverForACheck pins that whoever is not checked in time is told to come again, gives its place back,
+// and has made no attempt.
+func TestNobodyWaitsForeverForACheck(t *testing.T) {
+	v := newVerifier(time.Now)
+	file := PasswordFile{"a": hashOf(t, "x"), "b": hashOf(t, "x")}
+	before := claim{user: "b", password: []byte("x"), from: netip.MustParseAddr("192.0.2.2")}
+	if ok, err := v.verify(file, before); !ok || err != nil {
+		t.Fatalf("%v, error %v", ok, err)
+	}
+	file["b"] = hashOf(t, "x") // no longer remembered
+	for range cap(v.running) {
+		v.running <- struct{}{}
+	}
+	stranger := claim{user: "a", password: []byte("x"), from: netip.MustParseAddr("192.0.2.1")}
+	v.patience = time.Millisecond
+	for range 20 {
+		for _, c := range []claim{stranger, before} {
+			if _, err := v.verify(file, c); !errors.Is(err, errBusy) {
+				t.Fatalf("%s: error %v, want errBusy", c.user, err)
+			}
+		}
+	}
+	if len(v.strangers)+len(v.proven)+len(v.turn) > 0 {
+		t.Errorf("places are left taken: %d, %d, %d", len(v.strangers), len(v.proven), len(v.turn))
+	}
+	<-v.running
+	v.patience = time.Hour
+	for _, c := range []claim{stranger, before} {
+		if ok, err := v.verify(file, c); !ok || err != nil {
+			t.Errorf("%s afterwards: %v, error %v", c.user, ok, err)
+		}
+	}
+}
+
 // TestWhoWasHereBeforeIsNext pins that a client whose credential is no longer remembered does not wait for all the guesses
 // that came before it.
 func TestWhoWasHereBeforeIsNext(t *testing.T) {

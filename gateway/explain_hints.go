@@ -167,11 +167,15 @@ func (e *Explanation) adviseZone(r *http.Request, k *call, hint hinting) {
 	if !errors.As(err, &unknown) {
 		return
 	}
+	if !translate.CanBeAlias(asked) {
+		hint(HintZone, "Nobody knows the zone %q, and no alias can have that name. unknown_timezone: utc serves the client as it is, in UTC.", clip(asked))
+		return
+	}
 	meant := unknown.Hint
 	if meant == "" {
 		meant = "America/Los_Angeles"
 	}
-	hint(HintZone, "Nobody knows the zone %q. An alias serves the client as it is: timezone_aliases: { %q: %s }. Or unknown_timezone: utc.", clip(asked), clip(asked), meant)
+	hint(HintZone, "Nobody knows the zone %q. An alias serves the client as it is: timezone_aliases: { %q: %s }. Or unknown_timezone: utc.", asked, asked, meant)
 }
 
 // adviseWindow looks at the dates that a query asks for.

@@ -15,6 +15,7 @@ import (
 
 	"rwsgate/cache"
 	"rwsgate/rollout"
+	"rwsgate/translate"
 )
 
 // explainedBy asks a fixture to explain a URL; headers come as "Name: value".
@@ -109,6 +110,8 @@ func TestExplainHints(t *testing.T) {
 		{"CsP2PAVTimeDaily?$select=Date&amp;$filter=Date gt datetime'2016-01-01'", "", 200, HintAmpersand, "Write &$filter"},
 		{"CsP2PAVTimeDaily", "X-timezone: Pacific Time", 400, HintZone, `timezone_aliases: { "Pacific Time": Pacific Standard Time }`},
 		{"CsP2PAVTimeDaily", "X-timezone: Nowhere", 400, HintZone, "unknown_timezone: utc"},
+		{"CsP2PAVTimeDaily", "X-timezone: " + strings.Repeat("x", translate.MaxZoneName+1), 400, HintZone, "no alias can have that name"},
+		{"CsP2PAVTimeDaily", "X-timezone: Mitteleurop\xe4isch", 400, HintZone, "no alias can have that name"},
 		{"CsP2PAVTimeWeekly?$filter=Date eq datetime'2013-09-03'", "", 200, HintNoEnd, "2013-09-03 (a Tuesday) is dated 2013-09-07, a Saturday"},
 		{"CsP2PAVTimeWeekly(datetime'2013-09-03')", "", 404, HintNoEnd, "dated 2013-09-07"},
 		{"CsP2PAVTimeMonthly?$filter=Date ge datetime'2013-09-01' and Date lt datetime'2013-09-30'", "", 200, HintNoEnd, "dated 2013-09-30"},

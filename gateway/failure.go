@@ -18,6 +18,22 @@ const (
 	overBudgetWait = "1" // seconds
 )
 
+// budgetError is a request for which a limit left no room. The client reads the retired service's words for it, the
+// operator which limit it was.
+type budgetError struct{ cause, mend string }
+
+var (
+	errRate        = &budgetError{"the principal asks more often than limits.requests_per_second", "slow the client down, or raise the limit"}
+	errConcurrency = &budgetError{"more requests are at work than limits.concurrency", "look at what is slow, or raise the limit"}
+	errBusy        = &budgetError{"too many passwords wait for their check", "look for guesses among the refused, and at the cost of the entries in auth.htpasswd_file (10 is some 60 ms a check)"}
+)
+
+// Error says which limit it was.
+func (e *budgetError) Error() string { return e.cause }
+
+// Unwrap gives what the client reads.
+func (e *budgetError) Unwrap() error { return rws.OverBudget() }
+
 // failure makes the answer of an error that did not come from OData's own judgement (LEGACY 7). What the client reads
 // names the fault in the retired service's words and nothing internal.
 func (g *Gateway) failure(r *http.Request, k *call, err error) reply {

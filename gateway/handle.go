@@ -188,12 +188,12 @@ func (g *Gateway) findZone(r *http.Request, k *call) error {
 // spend takes the call's share of the budgets; release gives it back.
 func (g *Gateway) spend(k *call) (release func(), err error) {
 	if !g.pace.allow(k.who.paced(), k.settings.RequestsPerSecond, g.Wall()) {
-		return nil, rws.OverBudget()
+		return nil, errRate
 	}
 	release = func() { g.underWay.Add(-1) }
 	if most := int64(k.settings.Concurrency); g.underWay.Add(1) > most && most > 0 {
 		release()
-		return nil, rws.OverBudget()
+		return nil, errConcurrency
 	}
 	return release, nil
 }

@@ -20,7 +20,7 @@ type Listener struct {
 	TLS           *tls.Config   // nil: plain HTTP
 	HeaderTimeout time.Duration // for a request's headers, and for a TLS handshake
 	BodyTimeout   time.Duration // for a request's body, which no legal request has; 0: HeaderTimeout
-	WriteTimeout  time.Duration // for an answer; 0: two minutes
+	WriteTimeout  time.Duration // for an answer, from its first byte on; 0: two minutes
 	IdleTimeout   time.Duration // between two requests of a connection; 0: two minutes
 	Linger        time.Duration // how long requests are still accepted after the end was called for; counts as part of Drain
 	Drain         time.Duration // for everything after the end was called for
@@ -146,5 +146,7 @@ func (l *Listener) answer(w http.ResponseWriter, r *http.Request) {
 	if l.leaving.Load() {
 		w.Header().Set("Connection", "close")
 	}
-	l.Handler.ServeHTTP(w, r)
+	a := newAnswerWriter(w, cmp.Or(l.WriteTimeout, patience))
+	defer a.begin() // for an answer without a body
+	l.Handler.ServeHTTP(a, r)
 }

@@ -4,11 +4,14 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"syscall"
 	"testing"
@@ -96,29 +99,48 @@ func TestSlowClientsAreCut(t *testing.T) {
 	}
 }
 
-// TestASlowAnswerLeavesTheConnection pins that the limits on slow requests do not run while an answer is made.
+// TestASlowAnswerLeavesTheConnection pins that the limits on slow requests and slow readers do not run while an answer is
+// made, in the clear and over TLS with either version of HTTP.
 func TestASlowAnswerLeavesTheConnection(t *testing.T) {
 	const limit = 20 * time.Millisecond
-	var early error
-	l := &Listener{HeaderTimeout: limit, IdleTimeout: time.Hour, Drain: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		time.Sleep(3 * limit)
-		early = r.Context().Err()
-		ok(w, r)
-	})}
-	serveOn(t, l)
-	c := dial(t, l)
-	replies := bufio.NewReader(c)
-	for range 2 {
-		if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: h\r\n\r\n"); err != nil {
-			t.Fatal(err)
-		}
-		r, err := http.ReadResponse(replies, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if body, err := io.ReadAll(r.Body); err != nil || string(body) != "ok" || r.Close || early != nil {
-			t.Errorf("%q %v, context %v", body, err, early)
-		}
+	secured := httptest.NewTLSServer(nil) // for its certificate
+	defer secured.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(secured.Certificate())
+	for _, protocol := range []string{"", "http/1.1", "h2"} {
+		t.Run("over "+protocol, func(t *testing.T) {
+			var early error
+			l := &Listener{HeaderTimeout: limit, WriteTimeout: limit, IdleTimeout: time.Hour, Drain: time.Minute}
+			l.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				time.Sleep(3 * limit)
+				early = r.Context().Err()
+				if r.URL.Path == "/empty" {
+					w.Header().Set("Content-Length", "0")
+					return
+				}
+				ok(w, r)
+			})
+			url, transport := "http://", &http.Transport{MaxConnsPerHost: 1}
+			defer transport.CloseIdleConnections()
+			if protocol != "" {
+				url = "https://"
+				l.HeaderTimeout = time.Minute // handshakes have it, too
+				l.TLS = &tls.Config{Certificates: secured.TLS.Certificates, NextProtos: []string{protocol}}
+				transport.TLSClientConfig, transport.ForceAttemptHTTP2 = &tls.Config{RootCAs: roots, ServerName: "example.com"}, protocol == "h2"
+			}
+			serveOn(t, l)
+			for _, path := range []string{"/", "/empty", "/"} {
+				r, err := transport.RoundTrip(httptest.NewRequestWithContext(t.Context(), http.MethodGet, url+l.Address()+path, nil))
+				if err != nil {
+					t.Fatal(err)
+				}
+				body, err := io.ReadAll(r.Body)
+				_ = r.Body.Close()
+				if err != nil || (string(body) == "ok") != (path == "/") || r.Close || early != nil || (r.ProtoMajor == 2) != (protocol == "h2") {
+					t.Errorf("%s: %q %v, context %v, %s", path, body, err, early, r.Proto)
+				}
+			}
+		})
 	}
 }
 

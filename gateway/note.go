@@ -86,7 +86,10 @@ func (k *call) expected(r *http.Request) bool {
 func mendOf(err error) string {
 	var source *translate.SourceError
 	var none *cache.NoHistoryError
+	var budget *budgetError
 	switch {
+	case errors.As(err, &budget):
+		return budget.mend
 	case errors.As(err, &source):
 		return source.Mend
 	case errors.As(err, &none):

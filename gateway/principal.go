@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"rwsgate/gateway/rws"
@@ -23,8 +22,8 @@ func (p principal) paced() string {
 	return p.name
 }
 
-// authenticate finds out who asks. The error is errUnauthorized, a *waitError, errNoKeys, or a fault of the front: a
-// password over plain HTTP, or too many passwords at once (CONFIG, auth).
+// authenticate finds out who asks. The error is errUnauthorized, a *waitError, errNoKeys, errBusy, or a fault of the front: a
+// password over plain HTTP (CONFIG, auth).
 func (g *Gateway) authenticate(ctx context.Context, s *settings, h http.Header, p peer) (principal, error) {
 	header := h.Get("Authorization")
 	if header != "" && !p.secure && !s.AllowPlainHTTP {
@@ -44,13 +43,8 @@ func (g *Gateway) authenticate(ctx context.Context, s *settings, h http.Header, 
 	}
 	who := principal{name: user} // for the log, also when it is refused
 	ok, err := g.verifier.verify(s.Passwords, claim{user, password, p.addr})
-	switch {
-	case errors.Is(err, errBusy):
-		return who, rws.OverBudget()
-	case err != nil:
-		return who, err
-	case !ok:
-		return who, errWrong
+	if err == nil && !ok {
+		err = errWrong
 	}
-	return who, nil
+	return who, err
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // MaxZoneName is the longest zone name that is looked at, in bytes.
@@ -53,11 +54,17 @@ func NewZones(aliases map[string]string, options ...ZonesOption) (*Zones, error)
 	return z, z.alias(aliases)
 }
 
+// CanBeAlias says whether a name can stand for a time zone: it has 1 to MaxZoneName bytes of UTF-8, no space around it,
+// and is not Local.
+func CanBeAlias(name string) bool {
+	return name != "" && len(name) <= MaxZoneName && utf8.ValidString(name) && strings.TrimSpace(name) == name && !strings.EqualFold(name, "local")
+}
+
 func (z *Zones) alias(aliases map[string]string) error {
 	added := make(map[string]string, len(aliases))
 	for name, target := range aliases {
 		key := strings.ToLower(strings.TrimSpace(name))
-		if key == "" || key == "local" || len(key) > MaxZoneName {
+		if !CanBeAlias(key) {
 			return fmt.Errorf("%q cannot be an alias of a time zone", printable(name))
 		}
 		if strings.TrimSpace(target) == "" {
