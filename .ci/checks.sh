@@ -129,6 +129,7 @@ check_readme() {
 		curl -fsS -H 'X-timezone: Pacific Standard Time' "$url/CsP2PAVTime$report" >"$out/answer" || return 1
 		grep -q '<entry>' "$out/answer" || { echo "$report has no entries in Pacific time"; return 1; }
 	done
+	curl -fsS "$(grep -o 'http://127.0.0.1:[0-9]*/$' "$out/readme.out")" | grep -q '<title>rwsgate' || { echo "there is no status page where the demo says"; return 1; }
 	stop_demo || { echo "the demo did not end with 0"; cat "$out/readme.log"; return 1; }
 	grep -q 'report_calls=1 ' "$out/readme.log" || { echo "one report call should have served everything:"; tail -3 "$out/readme.log"; return 1; }
 }

@@ -33,7 +33,7 @@ func load() sizes {
 	}
 	small := sizes{time.Second, 100, 3 * time.Second, time.Second, 2000, time.Second, 6, 1}
 	if raceDetector { // which makes handshakes slow: they must not meet the limit on slow ones
-		small.slowFor, small.header = 12*time.Second, 5*time.Second
+		small.slowFor, small.header = 12*time.Second, 10*time.Second
 	}
 	return small
 }

@@ -145,15 +145,15 @@ func serveDemo(ctx context.Context, sources config.Sources, asked demoRun, folde
 	if err != nil {
 		return err
 	}
-	if err := tryLines(stdout, p.Legacy, d.pair); err != nil {
+	if err := tryLines(stdout, p.Legacy, p.Admin, d.pair); err != nil {
 		return err
 	}
 	defer d.farewell(p.log)
 	return run(ctx, p)
 }
 
-// tryLines prints three requests to try, over TLS if there is a pair.
-func tryLines(w io.Writer, address string, pair *authority) error {
+// tryLines prints three requests to try, over TLS if there is a pair, and where the status page is.
+func tryLines(w io.Writer, address, admin string, pair *authority) error {
 	curl, scheme := "curl", "http"
 	if pair != nil {
 		curl, scheme = "curl --cacert '"+pair.path(caFile)+"'", "https"
@@ -165,7 +165,9 @@ func tryLines(w io.Writer, address string, pair *authority) error {
   %[4]s -H 'X-timezone: Pacific Standard Time' '%[1]s/CsP2PAVTimeWeekly?$format=Json'
   %[4]s -u %[2]s:%[3]s '%[1]s/CsP2PAVTimeMonthly'
 
-`, root, demoUser, demoPassword, curl)
+Who asks stands on the status page, http://%[5]s/
+
+`, root, demoUser, demoPassword, curl, admin)
 	return err
 }
 

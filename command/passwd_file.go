@@ -11,10 +11,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/rogpeppe/go-internal/lockedfile"
 	"golang.org/x/crypto/bcrypt"
 
 	"rwsgate/gateway"
+	"rwsgate/store"
 )
 
 // setPassword changes the file and says what it did: "added" or "changed". Two that change one file at the same time do it
@@ -27,36 +27,15 @@ func setPassword(ctx context.Context, file, user string, password []byte) (strin
 	if err != nil {
 		return "", err
 	}
-	unlock, err := lockBeside(ctx, file)
+	unlock, err := store.LockBeside(ctx, file)
+	if err != nil && errors.Is(err, ctx.Err()) {
+		err = fmt.Errorf("another process is changing %s: %w", file, err)
+	}
 	if err != nil {
 		return "", err
 	}
 	defer unlock()
 	return putEntry(file, user, string(hash))
-}
-
-// lockBeside waits for a file's lock file, until ctx ends.
-func lockBeside(ctx context.Context, file string) (unlock func(), err error) {
-	type answer struct {
-		unlock func()
-		err    error
-	}
-	got := make(chan answer, 1)
-	go func() {
-		unlock, err := lockedfile.MutexAt(file + ".lock").Lock()
-		got <- answer{unlock, err}
-	}()
-	select {
-	case a := <-got:
-		return a.unlock, a.err
-	case <-ctx.Done():
-		go func() {
-			if a := <-got; a.err == nil {
-				a.unlock()
-			}
-		}()
-		return nil, fmt.Errorf("another process is changing %s: %w", file, ctx.Err())
-	}
 }
 
 // putEntry changes the file while nobody else does.

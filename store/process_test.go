@@ -236,7 +236,7 @@ func TestOtherProcessIsNoticed(t *testing.T) {
 
 // childHoldLock keeps the lock that opening takes until its input ends.
 func childHoldLock() error {
-	unlock, err := lockBeside(context.Background(), strings.TrimPrefix(os.Getenv("STORE"), "sqlite:"))
+	unlock, err := LockBeside(context.Background(), strings.TrimPrefix(os.Getenv("STORE"), "sqlite:"))
 	if err != nil {
 		return err
 	}

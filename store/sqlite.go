@@ -55,7 +55,7 @@ func (s *Store) openSQLite(ctx context.Context, path string, o Options) error {
 	if err := checkPlace(path); err != nil {
 		return err
 	}
-	unlock, lockErr := lockBeside(ctx, path)
+	unlock, lockErr := LockBeside(ctx, path)
 	if lockErr == nil {
 		defer unlock()
 	} else if ctx.Err() != nil {
@@ -187,8 +187,9 @@ func touch(path string) error {
 	return f.Close()
 }
 
-// lockBeside waits for the lock file of path, which all processes of rwsgate take while they open a store.
-func lockBeside(ctx context.Context, path string) (unlock func(), err error) {
+// LockBeside takes the lock file beside a file, which keeps one process of rwsgate from changing what another one changes
+// just now. It waits for it until ctx ends.
+func LockBeside(ctx context.Context, path string) (unlock func(), err error) {
 	type answer struct {
 		unlock func()
 		err    error

@@ -48,10 +48,10 @@ type Options struct {
 	Log         *slog.Logger
 }
 
-// Handler serves the admin listener's routes.
-func Handler(o Options) http.Handler {
-	e := echo.New()
-	a := &admin{o}
+// routes gives the routes that every admin listener has; closed are those that need a password.
+func routes(o Options) (a *admin, e *echo.Echo, closed *echo.Group) {
+	e = echo.New()
+	a = &admin{o}
 	e.HTTPErrorHandler = a.failed
 	e.Use(sober)
 	e.GET("/livez", a.live)
@@ -61,8 +61,18 @@ func Handler(o Options) http.Handler {
 		open = closed
 	}
 	open.GET("/metrics", echo.WrapHandler(o.Metrics))
-	closed.GET("/", a.page)
 	closed.GET("/assets/*", a.asset)
+	closed.POST("/api/reload", a.reload, a.sameOrigin)
+	if o.Profiles {
+		profiles(closed)
+	}
+	return a, e, closed
+}
+
+// Handler serves the admin listener's routes.
+func Handler(o Options) http.Handler {
+	a, e, closed := routes(o)
+	closed.GET("/", a.page)
 	closed.GET("/api/tenants", a.tenants)
 	closed.GET("/api/usage", a.usage)
 	closed.GET("/api/minutes", a.minutes)
@@ -76,10 +86,6 @@ func Handler(o Options) http.Handler {
 	closed.POST("/api/rollout/pause", a.pause, a.sameOrigin)
 	closed.POST("/api/rollout/resume", a.resume, a.sameOrigin)
 	closed.POST("/api/refresh", a.refresh, a.sameOrigin)
-	closed.POST("/api/reload", a.reload, a.sameOrigin)
-	if o.Profiles {
-		profiles(closed)
-	}
 	return e
 }
 
