@@ -13,7 +13,7 @@ func (p *Program) sendDigests(ctx context.Context) {
 	var of *config.Config
 	var post rollout.Post
 	rollout.NewCourier(rollout.CourierOptions{
-		Turns: p.store, Overview: p.survey.Fresh, Now: func() time.Time { return p.now() }, Logger: p.log,
+		Turns: p.store, Overview: p.survey.Fresh, Now: func() time.Time { return p.now() }, Logger: p.log, Told: p.metrics.Digest,
 		Post: func() (_ rollout.Post, err error) {
 			if c := p.watcher.Current(); c != of {
 				if post, err = digestPost(c, p.files); err == nil {

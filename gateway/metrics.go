@@ -27,6 +27,7 @@ type Metrics struct {
 	refused    *prometheus.CounterVec
 	failed     *prometheus.CounterVec
 	stopped    prometheus.Counter
+	digests    *prometheus.CounterVec
 }
 
 // NewMetrics makes the metrics and registers them.
@@ -60,7 +61,12 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 	for _, reason := range FailedAttempts {
 		m.failed.WithLabelValues(string(reason)) // 0 from the start: an alarm sees the first one
 	}
-	r.MustRegister(m.refused, m.stopped, m.failed)
+	m.digests = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rwsgate_rollout_digests_total",
+		Help: "Attempts of this process to deliver the weekly digest, by result: delivered, failed."}, []string{"result"})
+	for _, delivered := range []bool{true, false} {
+		m.digests.WithLabelValues(digestResult(delivered))
+	}
+	r.MustRegister(m.refused, m.stopped, m.failed, m.digests)
 	r.MustRegister(m.requests, m.seconds, m.bytes, m.unfinished, m.zones, m.fetches, m.calls, m.corrected, m.reload)
 	return m
 }
@@ -88,6 +94,16 @@ func (m *Metrics) Refused(set string, phase rollout.Phase) {
 
 // Stopped counts a brownout that was ended ahead of its time.
 func (m *Metrics) Stopped() { m.stopped.Inc() }
+
+// Digest counts an attempt to deliver the weekly digest.
+func (m *Metrics) Digest(delivered bool) { m.digests.WithLabelValues(digestResult(delivered)).Inc() }
+
+func digestResult(delivered bool) string {
+	if delivered {
+		return "delivered"
+	}
+	return "failed"
+}
 
 // Failed counts an attempt to get in that failed.
 func (m *Metrics) Failed(reason FailedAttempt) { m.failed.WithLabelValues(string(reason)).Inc() }

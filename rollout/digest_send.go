@@ -42,6 +42,7 @@ type CourierOptions struct {
 	Overview func(context.Context) (Overview, error)
 	Now      func() time.Time // nil: time.Now
 	Logger   *slog.Logger     // nil: slog.Default
+	Told     func(ok bool)    // called after each attempt to deliver; nil: nobody is
 }
 
 // Courier sends the digest once a week, whichever of all processes is first. One that cannot be delivered is tried
@@ -73,6 +74,9 @@ func NewCourier(o CourierOptions) *Courier {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
+	}
+	if o.Told == nil {
+		o.Told = func(bool) {}
 	}
 	return &Courier{o: o, holder: rand.Text()}
 }
@@ -121,6 +125,7 @@ func (c *Courier) Tick(ctx context.Context) {
 
 func (c *Courier) send(ctx context.Context, p Post, due, now time.Time) {
 	o, err := c.post(ctx, p, due)
+	c.o.Told(err == nil)
 	if err != nil {
 		c.failed++
 		c.warn(ctx, now, "the weekly digest was not delivered", err, mendOfDelivery(err))

@@ -60,15 +60,17 @@ type couriers struct {
 	now  time.Time
 	post Post
 	log  bytes.Buffer
+	told map[bool]int // attempts by whether they delivered
 }
 
 func newCouriers(t *testing.T, post Post) *couriers {
-	c := &couriers{post: post, now: day("2026-03-01").UTC()} // a Sunday
+	c := &couriers{post: post, told: map[bool]int{}, now: day("2026-03-01").UTC()} // a Sunday
 	path := "sqlite:" + t.TempDir() + "/s.db"
 	for i := range c.all {
 		c.all[i] = NewCourier(CourierOptions{
 			Turns: openStore(t, path), Post: func() (Post, error) { return c.post, nil }, Now: func() time.Time { return c.now },
 			Logger:   slog.New(slog.NewJSONHandler(&c.log, nil)),
+			Told:     func(ok bool) { c.told[ok]++ },
 			Overview: func(context.Context) (Overview, error) { return NewOverview(&Plan{}, State{}, nil, nil, c.now), nil },
 		})
 	}
@@ -136,6 +138,9 @@ func TestADigestThatFails(t *testing.T) {
 	c.pass(t, 3*time.Hour)
 	if n := len(r.got()); n != tries+1 {
 		t.Errorf("%d tries after it was mended", n-tries)
+	}
+	if c.told[true] != 1 || c.told[false] != tries {
+		t.Errorf("%v was told of %d tries", c.told, tries+1)
 	}
 	log := c.log.String()
 	for _, want := range []string{"answered 403", "make a new webhook", "next_try", "was delivered"} {
