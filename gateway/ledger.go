@@ -15,9 +15,10 @@ import (
 // Ledger takes down who calls; rollout.Ledger is one.
 type Ledger interface{ Note(rollout.Call) }
 
-// enter tells the ledger of a finished call. A request without a password that is asked for one is no call of its own.
+// enter tells the ledger of a finished call. A request without a password that is asked for one is no call of its own, and
+// who never names the service, such as a load balancer's probe of /, is no client of it.
 func (g *Gateway) enter(r *http.Request, k *call) {
-	if g.Ledger == nil || k.expected(r) || isDelivery(r) {
+	if g.Ledger == nil || k.expected(r) || isDelivery(r) || errors.Is(k.outcome.reason, errOutside) {
 		return
 	}
 	g.Ledger.Note(g.called(r, k))

@@ -63,6 +63,21 @@ func TestTheLedgerIsTold(t *testing.T) {
 	}
 }
 
+// TestTheLedgerKnowsNoProbes pins that a path outside the service makes nobody a client whom the rollout waits for.
+func TestTheLedgerKnowsNoProbes(t *testing.T) {
+	g, told := newFixture(t, nil), &book{}
+	g.Ledger = told
+	for _, target := range []string{"/", "/favicon.ico", "/ecp/", "/ecp/reportingwebservice/reporting.svcs"} {
+		r := httptest.NewRequest("GET", target, nil)
+		r.RemoteAddr = "127.0.0.1:1"
+		w := httptest.NewRecorder()
+		g.ServeHTTP(w, r)
+		if w.Code != 404 || len(told.calls) > 0 {
+			t.Errorf("%s: status %d, the ledger has %+v", target, w.Code, told.calls)
+		}
+	}
+}
+
 func TestTheLedgerCountsOnlyWhatAClientGot(t *testing.T) {
 	g, told := newFixture(t, map[string]string{"now": "2013-09-16T06:00:00Z"}), &book{}
 	g.Ledger = told
