@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rwsgate/config"
+	"rwsgate/gateway/admin"
 )
 
 // operatorTimeout is longer than whatever the admin API does for a command.
@@ -106,7 +107,7 @@ func refusedBy(request *http.Request, response *http.Response) error {
 		said.Error = http.StatusText(response.StatusCode)
 	}
 	err := fmt.Errorf("%s answers %d: %s", request.URL.Redacted(), response.StatusCode, said.Error)
-	if response.StatusCode == http.StatusNotFound {
+	if response.StatusCode == http.StatusNotFound && !admin.IsNotHere(said.Error) {
 		return fmt.Errorf("%w (is that the admin listener of a gateway that is no sidecar?)", err)
 	}
 	if response.StatusCode == http.StatusUnauthorized || response.StatusCode == http.StatusForbidden {

@@ -99,6 +99,9 @@ func rehearsedSettings(sources config.Sources) (gateway.Settings, *config.Config
 	if err != nil {
 		return gateway.Settings{}, nil, err
 	}
+	if cfg.Thin() {
+		return gateway.Settings{}, nil, &thinError{cfg.Forward.URL}
+	}
 	if cfg.Run.File == "" {
 		settings, err := settingsOf(cfg, os.ReadFile)
 		settings.Tenants = []gateway.Tenant{{ID: graphsim.DemoTenantID, Name: graphsim.DemoTenantName, Reads: func(string) bool { return true }}}

@@ -302,7 +302,7 @@ func TestAdminOfASidecar(t *testing.T) {
 		t.Errorf("%s, error %v", a.body, err)
 	}
 	for _, path := range []string{"/api/usage", "/api/tenants", "/api/rollout"} {
-		if a := s.get(t, "http://"+s.Admin+path); a.status != http.StatusNotFound || !strings.Contains(a.body, "ask the central rwsgate, https://"+h.at) {
+		if a := s.get(t, "http://"+s.Admin+path); a.status != http.StatusNotFound || !strings.Contains(a.body, "ask the admin listener of the central rwsgate whose legacy listener is https://"+h.at) {
 			t.Errorf("%s: %d %s", path, a.status, a.body)
 		}
 	}
@@ -316,6 +316,9 @@ func TestAdminOfASidecar(t *testing.T) {
 	}
 	if code, out, errors := cli("health", "--admin", "http://"+s.Admin); code != 0 {
 		t.Errorf("health: %d %s %s", code, out, errors)
+	}
+	if code, _, errors := cli("usage", "--admin", "http://"+s.Admin); code != 1 || !strings.Contains(errors, "ask the admin listener of the central rwsgate") || strings.Contains(errors, "is that the admin listener") {
+		t.Errorf("usage: %d %s", code, errors)
 	}
 }
 
@@ -364,6 +367,44 @@ func TestCheckSeesMistrust(t *testing.T) {
 	}
 }
 
+// TestCheckOfASidecarOverPlainHTTP pins that a central gateway that would refuse every password is an error, with what
+// mends it, that it does refuse them, and that each of two mends makes the check pass.
+func TestCheckOfASidecarOverPlainHTTP(t *testing.T) {
+	for _, c := range []struct {
+		name, extra  string
+		code, status int
+		want         []string
+	}{
+		{"neither", "", 1, http.StatusForbidden, []string{"central", "takes no password over plain HTTP", "trusted_proxies", "(tls)", "allow_plain_http", "1 error"}},
+		{"trust", "trusted_proxies: [127.0.0.1]\n", 0, http.StatusOK, []string{"trusts this address", "0 errors, 0 warnings"}},
+		{"plain HTTP", "allow_plain_http: true\n", 0, http.StatusOK, []string{"does not trust this address", "0 errors"}},
+	} {
+		r := newRig(t)
+		r.extra += c.extra
+		p := r.start(t)
+		_, a := secured(t, "")
+		h := &hub{rig: r, pair: a, at: p.Legacy}
+		file := h.sidecarFile(t, "http://"+h.at, "")
+		code, out, errors := cli("check", "--config", file)
+		if code != c.code {
+			t.Errorf("%s: exit code %d\n%s%s", c.name, code, out, errors)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(strings.Join(strings.Fields(out), " "), want) {
+				t.Errorf("%s: lacks %q\n%s", c.name, want, out)
+			}
+		}
+		s := launch(t, config.Sources{File: file, Now: clock}, h.every)
+		if a := s.get(t, s.url+"/CsP2PAVTimeDaily?$top=1"); a.status != c.status {
+			t.Errorf("%s: a request gets %d %s", c.name, a.status, a.body)
+		}
+		told := s.get(t, "http://"+s.Admin+"/api/sidecar").body
+		if refuses := strings.Contains(told, `"central_refuses_passwords":true`); refuses != (c.code == 1) || refuses != strings.Contains(told, "allow_plain_http") {
+			t.Errorf("%s: %s", c.name, told)
+		}
+	}
+}
+
 // TestWhatASidecarHasNot pins that commands about tenants and stores name the central gateway, and make no store.
 func TestWhatASidecarHasNot(t *testing.T) {
 	h := newHub(t, "")
@@ -376,6 +417,10 @@ func TestWhatASidecarHasNot(t *testing.T) {
 		if code != 1 || !strings.Contains(errors, "do this at its central rwsgate, https://central.example") {
 			t.Errorf("%v: %d %s", args, code, errors)
 		}
+	}
+	code, _, errors := cli("rehearse", "--config", file, filepath.Join("testdata", "rehearse", "urls.txt"))
+	if code != 2 || !strings.Contains(errors, "do this at its central rwsgate, https://central.example") {
+		t.Errorf("rehearse: %d %s", code, errors)
 	}
 	if _, err := os.Stat(filepath.Join(filepath.Dir(file), "rwsgate.db")); err == nil {
 		t.Error("a store was made")

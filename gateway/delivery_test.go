@@ -211,6 +211,40 @@ func TestASidecarIsTold(t *testing.T) {
 	}
 }
 
+// TestASidecarIsToldThatPasswordsAreRefused pins that a stranger over plain HTTP is told so before it sends one, and that
+// asking counts as no failed attempt.
+func TestASidecarIsToldThatPasswordsAreRefused(t *testing.T) {
+	for _, c := range []struct {
+		scheme, from, allow, central string
+	}{
+		{"http", "11.0.0.9:1", "", CentralUntrusted + CentralPlain},
+		{"http", "127.0.0.1:1", "", CentralUntrusted + CentralPlain},
+		{"http", "11.0.0.9:1", "true", CentralUntrusted},
+		{"https", "11.0.0.9:1", "", CentralUntrusted},
+		{"http", "10.0.0.9:1", "", CentralTrusted + "; version="},
+	} {
+		recorded := &guesses{}
+		g := newFixture(t, map[string]string{"anonymous": "none", "trusted": "10.0.0.0/8"})
+		g.Recorder = recorded
+		if c.allow != "" {
+			s := g.settings.Load().Settings
+			s.AllowPlainHTTP = true
+			if err := g.Apply(s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r := httptest.NewRequest("GET", c.scheme+"://central"+serviceRoot, nil)
+		r.RemoteAddr = c.from
+		r.Header.Set(HeaderSidecar, SidecarSecure)
+		r.Header.Set("X-Forwarded-Proto", "https")
+		w := httptest.NewRecorder()
+		g.ServeHTTP(w, r)
+		if w.Code != http.StatusUnauthorized || w.Header().Get(HeaderCentral) != c.central || recorded.count > 0 {
+			t.Errorf("%+v: %d, %q, %d failed attempts", c, w.Code, w.Header().Get(HeaderCentral), recorded.count)
+		}
+	}
+}
+
 // TestASidecarVouchesForItsConnection pins when a password counts as safe though the client's own connection was plain.
 func TestASidecarVouchesForItsConnection(t *testing.T) {
 	for _, c := range []struct {
@@ -261,3 +295,11 @@ func FuzzDelivery(f *testing.F) {
 		}
 	})
 }
+
+// guesses counts failed attempts.
+type guesses struct {
+	nobody
+	count int
+}
+
+func (g *guesses) Failed(FailedAttempt) { g.count++ }

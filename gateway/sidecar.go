@@ -17,7 +17,7 @@ import (
 // these headers ever reaches a client.
 const (
 	HeaderSidecar = "X-Rwsgate-Sidecar" // request: SidecarSecure or SidecarPlain
-	HeaderCentral = "X-Rwsgate-Central" // answer to a sidecar: CentralTrusted and a version, or CentralUntrusted
+	HeaderCentral = "X-Rwsgate-Central" // answer to a sidecar: CentralTrusted and a version, or CentralUntrusted and perhaps CentralPlain
 	HeaderTold    = "X-Rwsgate-Told"    // answer to a sidecar: a Told as JSON, what to tell when it gives the answer again
 	HeaderLedger  = "X-Rwsgate-Ledger"  // a Delivery's number, in the request that carries it and in the answer that it is stored
 )
@@ -35,6 +35,9 @@ const (
 
 	// CentralRefused stands in HeaderCentral beside the answer of a brownout or of a retired report.
 	CentralRefused = "; refused"
+
+	// CentralPlain follows CentralUntrusted if every password on this way would be refused as sent over plain HTTP.
+	CentralPlain = "; passwords=refused"
 )
 
 // Kind is what calls have in common that a sidecar counts together. All but the last three are the central gateway's
@@ -110,8 +113,11 @@ func (g *Gateway) tellSidecar(h http.Header, r *http.Request, k *call) {
 		return
 	}
 	central := CentralUntrusted
-	if k.peer.trusted {
+	switch {
+	case k.peer.trusted:
 		central = CentralTrusted + "; version=" + g.Version
+	case !k.peer.secure && !k.settings.AllowPlainHTTP:
+		central += CentralPlain
 	}
 	if refused := (*refusedError)(nil); errors.As(k.outcome.reason, &refused) {
 		central += CentralRefused

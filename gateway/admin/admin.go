@@ -86,7 +86,7 @@ func Handler(o Options) http.Handler {
 	closed.POST("/api/rollout/pause", a.pause, a.sameOrigin)
 	closed.POST("/api/rollout/resume", a.resume, a.sameOrigin)
 	closed.POST("/api/refresh", a.refresh, a.sameOrigin)
-	return e
+	return a.finished(e)
 }
 
 type admin struct{ Options }

@@ -97,7 +97,8 @@ func TestWhoGetsIn(t *testing.T) {
 		{"metrics are open", request{method: "GET", path: "/metrics", from: far}, false, 200},
 		{"metrics by password", request{method: "GET", path: "/metrics", from: far}, true, 401},
 		{"unknown path", request{method: "GET", path: "/api/nope", from: near}, false, 404},
-		{"an action is no page", request{method: "GET", path: "/api/refresh", from: near}, false, 404},
+		{"an action is no page", request{method: "GET", path: "/api/refresh", from: near}, false, 405},
+		{"nor is it one to a stranger", request{method: "GET", path: "/api/refresh", from: far}, false, 401},
 	} {
 		var asked []string
 		w := c.request.send(newAdmin(&asked, nil, c.metricsAuth))

@@ -62,7 +62,7 @@ func TestPauseAndResume(t *testing.T) {
 	long := pause
 	long.path = "/api/rollout/pause?reason=" + strings.Repeat("x", maxReason+1)
 	state(long, http.StatusBadRequest)
-	state(request{method: "GET", path: "/api/rollout/pause", from: "127.0.0.1"}, http.StatusNotFound)
+	state(request{method: "GET", path: "/api/rollout/pause", from: "127.0.0.1"}, http.StatusMethodNotAllowed)
 	state(request{method: "POST", path: "/api/rollout/pause", from: "192.0.2.1"}, http.StatusUnauthorized)
 	if c.State().Paused {
 		t.Fatal("a refused request paused the rollout")

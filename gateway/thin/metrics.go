@@ -21,6 +21,7 @@ type State struct {
 	Cause     string    `json:"cause,omitempty"`           // why it is away
 	Mend      string    `json:"mend,omitempty"`            // of Cause, or of Mistrusts
 	Mistrusts bool      `json:"central_mistrusts_sidecar"` // it does not count our forwarding headers
+	Refuses   bool      `json:"central_refuses_passwords"` // and takes none, since they come over plain HTTP
 	Kept      int       `json:"kept_answers"`              // now
 	Waiting   int       `json:"calls_waiting"`             // for the ledger
 	Lost      uint64    `json:"calls_lost_for_the_ledger"` // since the start
@@ -32,9 +33,13 @@ type State struct {
 func (s *Sidecar) State() State {
 	r := &s.reach
 	r.mu.Lock()
-	out := State{Central: s.Central.String(), Version: r.central, Away: r.since, Cause: r.cause, Mend: r.mend, Mistrusts: r.mistrust}
+	out := State{Central: s.Central.String(), Version: r.central, Away: r.since, Cause: r.cause, Mend: r.mend, Mistrusts: r.mistrust, Refuses: r.plain}
 	r.mu.Unlock()
-	if out.Mistrusts && out.Mend == "" {
+	switch {
+	case out.Mend != "":
+	case out.Refuses:
+		out.Mend = mendPlain
+	case out.Mistrusts:
 		out.Mend = mendTrust
 	}
 	out.Kept, out.Waiting, out.Lost = s.kept.answers.Stats().Entries, s.outbox.waiting(), s.counts.lost.Load()

@@ -52,7 +52,8 @@ func Probe(ctx context.Context, central *url.URL, t *http.Transport) []Stage {
 	if err != nil {
 		return []Stage{{Name: stageCentral, Tried: true, Cause: err.Error()}}
 	}
-	r.Header = http.Header{gateway.HeaderSidecar: {gateway.SidecarSecure}, "User-Agent": {"rwsgate"}}
+	// X-Forwarded-Proto as calls have it: without it a central gateway on the same machine takes this for a client of its own.
+	r.Header = http.Header{gateway.HeaderSidecar: {gateway.SidecarSecure}, "X-Forwarded-Proto": {"https"}, "User-Agent": {"rwsgate"}}
 	if proxy, err := t.Proxy(r); err == nil && proxy != nil {
 		w.saw(stageProxy, proxy.Host)
 	}
@@ -81,6 +82,10 @@ func judged(r *http.Response) Stage {
 	}
 	if trust, version, ok := strings.Cut(said, "; version="); ok && trust == gateway.CentralTrusted {
 		s.Saw = "rwsgate " + version + ", trusts this address"
+		return s
+	}
+	if strings.Contains(said, gateway.CentralPlain) {
+		s.Cause, s.Mend = "it does not trust this address and takes no password over plain HTTP: every request with one gets 403", mendPlain
 		return s
 	}
 	s.Saw, s.Worth, s.Mend = "rwsgate; it does not trust this address: links and client addresses are not the client's", true, mendTrust

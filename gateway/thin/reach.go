@@ -25,6 +25,7 @@ type reach struct {
 	mend     string
 	central  string // version, if it told it
 	mistrust bool   // it does not count our forwarding headers
+	plain    bool   // and takes no password, since it comes over plain HTTP
 	errors   [kinds]atomic.Uint64
 }
 
@@ -65,21 +66,28 @@ func (r *reach) failed(s *Sidecar, err error) {
 func (r *reach) saw(s *Sidecar, central string) {
 	trust, version, _ := strings.Cut(central, "; version=")
 	version, _, _ = strings.Cut(version, ";")
-	mistrust := strings.HasPrefix(trust, gateway.CentralUntrusted)
+	mistrust, plain := strings.HasPrefix(trust, gateway.CentralUntrusted), strings.Contains(central, gateway.CentralPlain)
 	r.mu.Lock()
-	news := mistrust && !r.mistrust
-	r.mistrust = mistrust
+	news := mistrust && !r.mistrust || plain && !r.plain
+	r.mistrust, r.plain = mistrust, plain
 	if version != "" {
 		r.central = version
 	}
 	r.mu.Unlock()
-	if news {
+	switch {
+	case news && plain:
+		s.Log.Error("the central rwsgate does not trust this sidecar and takes no password over plain HTTP: requests are refused",
+			"central", s.Central.Host, "mend", mendPlain)
+	case news:
 		s.Log.Warn("the central rwsgate does not trust this sidecar: links and client addresses are not the client's",
 			"central", s.Central.Host, "mend", mendTrust)
 	}
 }
 
-const mendTrust = "list the sidecars' addresses in the central rwsgate's trusted_proxies"
+const (
+	mendTrust = "list the sidecars' addresses in the central rwsgate's trusted_proxies"
+	mendPlain = mendTrust + ", give its legacy listener a certificate (tls) and write forward.url with https, or set its allow_plain_http"
+)
 
 // kindOfFault is why the central gateway could not be reached: a label's value.
 type kindOfFault uint8

@@ -6,13 +6,16 @@ const every = 5_000; // milliseconds
 
 const line = (text) => h('div', null, text);
 
+const mistrust = (s) =>
+  s.central_refuses_passwords
+    ? 'it does not trust this sidecar and takes no password over plain HTTP: requests are refused'
+    : "it does not trust this sidecar: links and client addresses are not the client's";
+
 function reached(s) {
   return [
     line(s.away_since ? `away since ${s.away_since}` : 'reached, or not asked yet'),
     s.cause ? line(foreign(s.cause)) : null,
-    s.central_mistrusts_sidecar
-      ? line("it does not trust this sidecar: links and client addresses are not the client's")
-      : null,
+    s.central_mistrusts_sidecar ? line(mistrust(s)) : null,
     s.mend ? line(`mend: ${s.mend}`) : null,
   ];
 }
