@@ -40,8 +40,8 @@ time, if that was recorded, with data two days old, as Graph's is; --at sets ano
 
 Passwords, tokens and cookies in a recording are not read. Nothing is sent anywhere.
 
-Exits 0 if all would be served as before, 1 if a request would fail or differ or is of another report, 2 if the call or
-FILE is wrong.`,
+Exits 0 if all would be served as before, 1 if a request would fail or differ or is of another report or if FILE ends
+before its time, 2 if the call or FILE is wrong or FILE holds no request of the legacy service.`,
 		Example: "  rwsgate rehearse clients.har\n  rwsgate rehearse --config rwsgate.yaml u_ex261120.log.gz\n  rwsgate rehearse --format json - < urls.txt",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -84,6 +84,9 @@ func (r *rehearsing) run(c *cobra.Command, file string) error {
 	told := newRehearsal(file, recording.Kind(), j.known)
 	if err := told.all(c.Context(), recording, j); err != nil {
 		return err
+	}
+	if told.Requests == 0 {
+		return usageError{told.nothing()}
 	}
 	out := bufio.NewWriter(c.OutOrStdout())
 	if r.format == "json" {

@@ -64,7 +64,7 @@ func (j *judge) judge(ctx context.Context, kind traffic.Kind, q *traffic.Request
 		v.other = !strings.Contains(strings.ToLower(q.URL), "reports.office365.")
 		v.unjudged("The connection is encrypted: the log knows the host alone.")
 		return v, nil
-	case kind != traffic.List && !traffic.IsService(q.URL):
+	case kind == traffic.List && !traffic.IsListed(q.URL), kind != traffic.List && !traffic.IsService(q.URL):
 		v.other = true
 		return v, nil
 	case kind == traffic.Squid && strings.HasSuffix(q.URL, "?"):

@@ -2,6 +2,7 @@ package command
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -133,6 +134,18 @@ func (r *rehearsal) client(name, result string) {
 	c.Results[result]++
 }
 
+// nothing says that there was no request to judge: a wrong file must not look like one whose requests are all served.
+func (r *rehearsal) nothing() error {
+	text := fmt.Sprintf("%s: %s, and no request of the legacy service in it (%s)", shown(r.File, 200), r.Kind, counted(r.Others, "other"))
+	if r.Unreadable > 0 {
+		text += fmt.Sprintf("; %s could not be read, the first is line %d", counted(r.Unreadable, "line"), r.FirstUnreadable)
+	}
+	if r.Damage != "" {
+		text += "; not read to its end: " + r.Damage
+	}
+	return errors.New(text + ". Its requests name reporting.svc, in a list perhaps a report alone: is this the right FILE?")
+}
+
 // clean says whether all would be served as before.
 func (r *rehearsal) clean(allowNotServed bool) bool {
 	bad := r.Results[resultDiffers] + r.Results[resultFails] + r.Results[resultUnjudged]
@@ -150,7 +163,7 @@ func (r *rehearsal) writeJSON(out io.Writer) error {
 
 // writeTable writes the requests in the order of the recording, then a line for each client, then the sums.
 func (r *rehearsal) writeTable(out io.Writer) error {
-	fmt.Fprintf(out, "%s: %s; %s of the legacy service, %d others\nhistory: %s\n", shown(r.File, 200), r.Kind, counted(r.Requests, "request"), r.Others, r.History)
+	fmt.Fprintf(out, "%s: %s; %s of the legacy service, %s\nhistory: %s\n", shown(r.File, 200), r.Kind, counted(r.Requests, "request"), counted(r.Others, "other"), r.History)
 	if r.Unreadable > 0 {
 		fmt.Fprintf(out, "%s could not be read, the first is line %d\n", counted(r.Unreadable, "line"), r.FirstUnreadable)
 	}
