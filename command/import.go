@@ -184,6 +184,9 @@ func (i *importing) read(ctx context.Context, name string) (translate.Saved, tra
 	}
 	saved, err := translate.ReadSaved(i.shown.count(in), i.order)
 	if err != nil {
+		if refused := (*translate.SavedError)(nil); errors.As(err, &refused) {
+			err = refused.For(place)
+		}
 		return saved, translate.Settled{}, withoutPath(err)
 	}
 	if i.fillGaps {

@@ -137,7 +137,7 @@ weekly.json: verbose JSON, CsP2PAVTimeWeekly, 3 rows, 2013-08-10..2013-08-24, in
   3 added, 0 changed, 0 the same, 0 refused
 monthly-top.json: verbose JSON, CsP2PAVTimeMonthly, 2 rows, 2013-06-30..2013-07-31, in America/Los_Angeles
   2 added, 0 changed, 0 the same, 0 refused
-weekly-sunday.json: verbose JSON, CsP2PAVTimeWeekly, 1 rows, 2013-08-11, in America/Los_Angeles
+weekly-sunday.json: verbose JSON, CsP2PAVTimeWeekly, 1 row, 2013-08-11, in America/Los_Angeles
   1 added, 0 changed, 0 the same, 0 refused
   warning: weekly dates that are no Saturday: 2013-08-11 (a Sunday). rwsgate takes the retired service's weekly periods to end on Saturday; these totals are kept, but no request is answered with them. Please report it.
 3 files imported, 0 refused: 6 added, 0 changed, 0 the same, 0 refused
@@ -145,7 +145,7 @@ weekly-sunday.json: verbose JSON, CsP2PAVTimeWeekly, 1 rows, 2013-08-11, in Amer
 	"other spellings": {{[]string{"--date-format", "DMY", "--report", "CsP2PAVTimeMonthly", "--zone", "UTC", "admin-unicode.txt", "unnamed.json", "graph.csv.gz"}, 0, `
 admin-unicode.txt: admin centre CSV, 2 UTC days, 2013-10-10..2013-10-11
   2 added, 0 changed, 0 the same, 0 refused
-unnamed.json: light JSON, CsP2PAVTimeMonthly, 1 rows, 2013-07-31, in UTC
+unnamed.json: light JSON, CsP2PAVTimeMonthly, 1 row, 2013-07-31, in UTC
   1 added, 0 changed, 0 the same, 0 refused
 graph.csv.gz: Graph CSV, 7 UTC days, 2013-09-06..2013-09-12
   7 added, 0 changed, 0 the same, 0 refused
@@ -167,7 +167,7 @@ unnamed.json: refused, nothing of it is stored
   the file does not say which report it is of: name it with --report, one of CsP2PAVTimeDaily, CsP2PAVTimeWeekly, CsP2PAVTimeMonthly
 missing.csv: refused, nothing of it is stored
   no such file or directory
-1 files imported, 5 refused: 7 added, 0 changed, 0 the same, 0 refused
+1 file imported, 5 refused: 7 added, 0 changed, 0 the same, 0 refused
 `}},
 }
 
@@ -312,5 +312,33 @@ func TestRefusedFileChangesNothing(t *testing.T) {
 	}
 	if after := s.history(t, s.id); after.Version != before.Version || told(after.History) != told(before.History) {
 		t.Errorf("version %d became %d: %s", before.Version, after.Version, told(after.History))
+	}
+}
+
+// TestImportNamesEveryBadLine pins that lines which cannot be read and lines that lie in the future are named at once, in
+// their order, and that a file with nothing in it is said to be one.
+func TestImportNamesEveryBadLine(t *testing.T) {
+	s := newStoreRig(t)
+	const header = "Report Date,Audio,Video\n"
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(s.folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bad := filepath.Join(s.folder, "bad.csv")
+	write("bad.csv", header+"x,1,1\n2150-01-03,1,1\n2026-01-02,-1,1\n2026-01-01,1,1\n")
+	code, out, stderr := cli("import", "--config", s.config, "--tenant", s.id, bad)
+	one, two, three := strings.Index(out, "line 2: "), strings.Index(out, "line 3: 2150-01-03 lies in the future"), strings.Index(out, "line 4: ")
+	if code != 1 || one < 0 || two < one || three < two || strings.Contains(out, "line 5") {
+		t.Errorf("exit code %d: %s%s", code, out, stderr)
+	}
+	write("header.csv", header)
+	code, out, stderr = cli("import", "--config", s.config, "--tenant", s.id, filepath.Join(s.folder, "header.csv"))
+	if code != 0 || !strings.Contains(out, "0 UTC days") || !strings.Contains(out, "nothing was in it") {
+		t.Errorf("exit code %d: %s%s", code, out, stderr)
+	}
+	write("one.csv", header+"2026-01-01,1,1\n")
+	if code, out, stderr = cli("import", "--config", s.config, "--tenant", s.id, filepath.Join(s.folder, "one.csv"), bad); code != 1 || !strings.Contains(out, "1 UTC day, ") || !strings.Contains(out, "1 file imported, 1 refused") {
+		t.Errorf("exit code %d: %s%s", code, out, stderr)
 	}
 }

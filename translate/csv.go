@@ -186,6 +186,7 @@ func (r *reportReader) add(record []string, line int) error {
 		if refresh, err = r.date(record, columnRefresh, line); err != nil {
 			return err
 		}
+		r.refresh = max(r.refresh, refresh)
 	}
 	if row.Day, err = r.date(record, columnDate, line); err != nil {
 		return err
@@ -200,9 +201,6 @@ func (r *reportReader) add(record []string, line int) error {
 		return &CSVError{line, fmt.Sprintf("%s stands in line %d already", row.Day, first)}
 	}
 	r.lines[row.Day] = line
-	if r.place[columnRefresh] >= 0 {
-		r.refresh = max(r.refresh, refresh)
-	}
 	r.rows = append(r.rows, row)
 	return nil
 }

@@ -1,6 +1,7 @@
 package translate
 
 import (
+	"errors"
 	"io"
 	"strings"
 	"time"
@@ -68,7 +69,8 @@ const MaxSavedBytes = 64 << 20
 // ReadSaved reads one file of saved history, whatever its name: Graph's or the admin centre's CSV, an answer of the
 // retired service in Atom or JSON (a feed, a page of one, or a single entry), or an export of rwsgate; in UTF-8 or
 // UTF-16, packed with gzip or not. dates says how a CSV writes dates that do not begin with the year. A file is read
-// whole or refused: the error is a *SavedError that names every bad line or entry, or the reader's own.
+// whole or refused: the error is a *SavedError that names every bad line or entry that cannot be read (see
+// SavedError.For), or the reader's own.
 func ReadSaved(r io.Reader, dates DateOrder) (Saved, error) {
 	text, err := savedText(r)
 	if err != nil {
@@ -86,6 +88,9 @@ func ReadSaved(r io.Reader, dates DateOrder) (Saved, error) {
 		s, err = readSavedCSV(text, dates)
 	}
 	if err != nil {
+		if refused := (*SavedError)(nil); errors.As(err, &refused) {
+			refused.read = s
+		}
 		return Saved{}, err
 	}
 	return s, nil

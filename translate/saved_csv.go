@@ -85,8 +85,8 @@ func readSavedCSV(text []byte, dates DateOrder) (Saved, error) {
 	if report.width == 0 && len(header) > 0 {
 		report.faults.Faults[0].Reason += ` (the columns "Report Date", "Audio" and "Video" are wanted, as Graph and the admin centre write them)`
 	}
-	if err := report.faults.orNil(); err != nil {
-		return Saved{}, err
+	if report.width == 0 {
+		return Saved{}, report.faults.orNil()
 	}
 	return report.saved(header, clocks)
 }
@@ -127,7 +127,7 @@ func (r *reportReader) saved(header []string, clocks map[Day]bool) (Saved, error
 	case r.place[columnRefresh] >= 0 && header[r.place[columnAudio]] == "audio":
 		s.Kind = SavedGraphCSV
 	}
-	var faults SavedError
+	faults := &r.faults
 	for i := range s.Rows {
 		row := &s.Rows[i]
 		row.Clock = clocks[row.Day]
@@ -139,6 +139,7 @@ func (r *reportReader) saved(header []string, clocks map[Day]bool) (Saved, error
 			faults.at("line", row.Number, "Report Date lies after every Report Refresh Date: is --date-format right?")
 		}
 	}
+	faults.sort()
 	return s, faults.orNil()
 }
 

@@ -3,6 +3,8 @@ package translate
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -27,6 +29,8 @@ const maxFaults = 20
 type SavedError struct {
 	Faults []SavedFault // in the order of the file, at most 20
 	More   int          // how many more there are
+
+	read Saved // what could be read of the file
 }
 
 // Error gives every fault in a line of its own.
@@ -64,6 +68,40 @@ func (e *SavedError) put(f SavedFault) {
 		return
 	}
 	e.Faults = append(e.Faults, f)
+}
+
+// sort puts faults of the whole file first, then those of its lines or entries in their order.
+func (e *SavedError) sort() {
+	slices.SortStableFunc(e.Faults, func(a, b SavedFault) int { return a.number() - b.number() })
+}
+
+// number is that of the line or entry, 0 if the whole file is meant.
+func (f SavedFault) number() int {
+	n, _ := strconv.Atoi(f.Where[strings.LastIndexByte(f.Where, ' ')+1:]) // 0 if there is none
+	return n
+}
+
+// For completes the error of ReadSaved by the lines or entries that could be read, but that Settle would refuse for p, so
+// that all are named at once.
+func (e *SavedError) For(p Place) *SavedError {
+	var settled *SavedError
+	if e.read.Kind == "" || e.read.Kind == SavedExport {
+		return e
+	}
+	if _, err := e.read.Settle(p); !errors.As(err, &settled) {
+		return e
+	}
+	all := &SavedError{Faults: slices.Clone(e.Faults), More: e.More + settled.More}
+	for _, f := range settled.Faults {
+		if f.number() > 0 { // what the whole file lacks may stand in the lines that could not be read
+			all.Faults = append(all.Faults, f)
+		}
+	}
+	all.sort()
+	if n := len(all.Faults); n > maxFaults {
+		all.Faults, all.More = all.Faults[:maxFaults], all.More+n-maxFaults
+	}
+	return all
 }
 
 // orNil gives e as an error if there is any fault.
