@@ -47,7 +47,6 @@ type Program struct {
 	registry *prometheus.Registry
 	sidecar  *thin.Sidecar // in thin mode, in place of keeper, ledger, rollout, fetcher and store
 	draining atomic.Bool
-	applied  atomic.Pointer[applied]
 	servers  [2]*gateway.Listener
 }
 
@@ -75,9 +74,7 @@ func openAt(ctx context.Context, w *config.Watcher, files Files, log *slog.Logge
 	if c.Thin() {
 		return p, p.openThin(ctx, c)
 	}
-	for _, warning := range warningsOf(c) {
-		log.Warn("configuration", "warning", warning)
-	}
+	p.warn(c)
 	if p.store, err = store.Open(ctx, dsn(c.Store), store.Options{Now: p.now, Log: log}); err != nil {
 		return p, err
 	}
@@ -115,7 +112,6 @@ func openAt(ctx context.Context, w *config.Watcher, files Files, log *slog.Logge
 		return p, err
 	}
 	p.fetcher = newFetchers(log, p.tracing)
-	p.applied.Store(&applied{})
 	p.cert = &certificate{}
 	if err = p.apply(c); err != nil {
 		return p, err

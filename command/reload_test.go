@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/crypto/bcrypt"
+
+	"rwsgate/config"
 )
 
 // TestReload pins that a changed file counts at once when asked, and that a bad one changes nothing.
@@ -52,8 +54,17 @@ func TestReload(t *testing.T) {
 	if a := post("/api/reload"); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "line 1") {
 		t.Errorf("a bad users file: %d %s", a.status, a.body)
 	}
+	if err := os.WriteFile(users, []byte("# nobody yet\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if a := post("/api/reload"); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "has no entry any more") {
+		t.Errorf("an emptied users file: %d %s", a.status, a.body)
+	}
 	if a := p.get(t, p.url); a.status != http.StatusOK {
 		t.Errorf("the old users do not count any more: %d", a.status)
+	}
+	if in := strings.Count(p.log.String(), "a changed configuration is in force"); in != 1 || p.watcher.Current().Generation() != 2 {
+		t.Errorf("%d configurations are said to be in force, generation %d: %s", in, p.watcher.Current().Generation(), p.log)
 	}
 	hash, err := bcrypt.GenerateFromPassword([]byte("other"), bcrypt.MinCost)
 	if err != nil {
@@ -70,6 +81,38 @@ func TestReload(t *testing.T) {
 	}
 	if calls := r.tenant.Calls(); calls.Tokens != 1 || calls.Reports != 1 {
 		t.Errorf("reloading asked Entra ID or Graph again: %+v", calls)
+	}
+}
+
+// TestReloadWarns pins that a reload tells what the start would tell.
+func TestReloadWarns(t *testing.T) {
+	r := newRig(t)
+	p := r.start(t)
+	r.extra = "allow_plain_http: true\n"
+	r.file(t)
+	const warning = "passwords cross the network in the clear"
+	if strings.Contains(p.log.String(), warning) {
+		t.Fatal("warned too early")
+	}
+	if _, err := p.reload(t.Context()); err != nil || !strings.Contains(p.log.String(), warning) {
+		t.Errorf("error %v, log %s", err, p.log)
+	}
+}
+
+// TestNobodyIsWarnedOf starts with a users file without an entry.
+func TestNobodyIsWarnedOf(t *testing.T) {
+	r := newRig(t)
+	file := r.file(t)
+	if err := os.WriteFile(filepath.Join(r.folder, "users"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const warning = "has no entry: nobody can get in"
+	if _, out, stderr := cli("check", "--config", file); !strings.Contains(out, warning) {
+		t.Errorf("check says %s%s", out, stderr)
+	}
+	p := launch(t, config.Sources{File: file, Now: clock}, 0)
+	if !strings.Contains(p.log.String(), warning) {
+		t.Errorf("the log is %s", p.log)
 	}
 }
 

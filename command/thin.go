@@ -39,9 +39,7 @@ const (
 // keeper there is the way to the central one.
 func (p *Program) openThin(ctx context.Context, c *config.Config) (err error) {
 	beSmall(os.LookupEnv)
-	for _, warning := range c.Warnings(p.now(), nil) {
-		p.log.Warn("configuration", "warning", warning.String())
-	}
+	p.warn(c)
 	roots, err := thinRoots(c, p.files)
 	if err != nil {
 		return err
@@ -58,7 +56,6 @@ func (p *Program) openThin(ctx context.Context, c *config.Config) (err error) {
 	if p.tracing, err = startTracing(ctx, os.Environ(), p.log); err != nil {
 		return err
 	}
-	p.applied.Store(&applied{})
 	p.cert = &certificate{}
 	if err = p.applyThin(c); err != nil {
 		return err

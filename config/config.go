@@ -41,6 +41,7 @@ type Config struct {
 	generation uint64
 	origins    origins
 	files      *fileReader
+	vacant     []string // keys of htpasswd files that hold no entry
 }
 
 // Run is what belongs to one start of the program and is not allowed in the file: flags and their variables only.

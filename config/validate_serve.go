@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"crypto/x509"
 	"errors"
 	"maps"
@@ -152,8 +153,9 @@ func (k *checker) thin() {
 func (k *checker) files() {
 	c := k.cfg
 	k.keyPair()
-	k.readable("auth.htpasswd_file", c.Auth.HtpasswdFile)
-	k.readable("admin.htpasswd_file", c.Admin.HtpasswdFile)
+	c.vacant = nil
+	k.users("auth.htpasswd_file", c.Auth.HtpasswdFile)
+	k.users("admin.htpasswd_file", c.Admin.HtpasswdFile)
 	k.roots("upstream.ca_file", c.Upstream.CAFile)
 	k.roots("forward.ca_file", c.Forward.CAFile)
 }
@@ -167,6 +169,31 @@ func (k *checker) readable(key string, name Path) ([]byte, bool) {
 		k.failFile(key, "%s %s", quotePath(string(name)), fileTrouble(err))
 	}
 	return data, err == nil
+}
+
+// users notes an htpasswd file without an entry; what its entries are worth is the gateway's to say.
+func (k *checker) users(key string, name Path) {
+	data, ok := k.readable(key, name)
+	if !ok {
+		return
+	}
+	for line := range bytes.Lines(data) {
+		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' {
+			return
+		}
+	}
+	k.cfg.vacant = append(k.cfg.vacant, key)
+}
+
+// emptied gives the problem of a configuration whose users are all gone since the old one: a file that is written anew
+// is empty for a moment, and nobody is shut out by that.
+func (c *Config) emptied(old *Config) []Problem {
+	const key = "auth.htpasswd_file"
+	if !slices.Contains(c.vacant, key) || old.Auth.HtpasswdFile == "" || slices.Contains(old.vacant, key) {
+		return nil
+	}
+	at := c.origins.nearest(key)
+	return []Problem{{at.where, key, quotePath(string(c.Auth.HtpasswdFile)) + " has no entry any more, so that nobody could get in: its old users stay; if that is wanted, remove the key", at.line, true}}
 }
 
 func (k *checker) roots(key string, name Path) {

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +21,8 @@ func (c *Config) Warnings(now time.Time, stat func(string) (fs.FileInfo, error))
 	w.transport()
 	w.access()
 	w.thin()
+	w.limits()
+	w.zones()
 	w.secrets()
 	for i := range c.Tenants {
 		w.tenant("tenants["+strconv.Itoa(i)+"]", &c.Tenants[i])
@@ -85,46 +86,51 @@ func (w *warner) thin() {
 	}
 }
 
+func (w *warner) limits() {
+	l := w.cfg.Limits
+	if l.DrainDelay > 0 && l.DrainDelay >= l.Drain {
+		w.warn("limits.drain_delay", "%s is part of limits.drain, %s: requests under way then have no time to finish; make it shorter", l.DrainDelay, l.Drain)
+	}
+}
+
+// zones warns of aliases that change what a known name means.
+func (w *warner) zones() {
+	aliases := w.cfg.TimezoneAliases
+	for _, name := range slices.Sorted(maps.Keys(aliases)) {
+		known, err := embeddedZone(name)
+		if err != nil {
+			continue
+		}
+		if means, err := embeddedZone(aliases[name]); err == nil && means.String() != known.String() {
+			w.warn(join("timezone_aliases", cut(name)), "%s is a known zone already: whoever asks for it gets %s instead", quote(name), aliases[name])
+		}
+	}
+}
+
 func (w *warner) access() {
 	a := w.cfg.Auth
 	if a.HtpasswdFile == "" && a.Anonymous == "none" && a.Bearer.Issuer == "" && !w.cfg.Run.Demo && !w.cfg.Thin() {
 		w.warn("auth", "nobody can get in: set auth.htpasswd_file, auth.bearer or auth.anonymous")
 	}
+	w.vacant()
 	if a.AnonymousTenant != "" && a.Anonymous == "none" {
 		w.warn("auth.anonymous_tenant", "has no effect while auth.anonymous is none")
 	}
 }
 
-// secrets warns of those that stand where others can read them.
-func (w *warner) secrets() {
-	c := w.cfg
-	w.exposed("store", c.Store.hasPassword())
-	w.exposed("upstream.proxy", c.Upstream.Proxy.hasUser())
-	for i, t := range c.Tenants {
-		at := "tenants[" + strconv.Itoa(i) + "].credential."
-		w.exposed(at+"client_secret", !t.Credential.ClientSecret.IsZero())
-		w.exposed(at+"certificate_password", !t.Credential.CertificatePassword.IsZero())
-	}
-}
-
-func (w *warner) exposed(key string, secret bool) {
-	at, given := w.cfg.origins[key]
-	if !secret || !given || at == w.cfg.origins[key+"_file"] {
-		return
-	}
-	switch at.layer {
-	case layerFlag:
-		w.warn(key, "the password stands on the command line, where every user of this machine can read it: use %s_file", key)
-	case layerFile:
-		if w.readableByOthers(w.cfg.Run.File) {
-			w.warn(key, "the secret stands in a file that other users can read: chmod 600 it, or use %s_file", key)
+// vacant warns of htpasswd files without an entry.
+func (w *warner) vacant() {
+	a := w.cfg.Auth
+	if key := "auth.htpasswd_file"; slices.Contains(w.cfg.vacant, key) && !w.cfg.Thin() {
+		who := "nobody can get in"
+		if a.Anonymous != "none" || a.Bearer.Issuer != "" {
+			who = "nobody can get in with a password"
 		}
+		w.warn(key, "%s has no entry: %s; make one with rwsgate passwd USER --file FILE", quotePath(string(a.HtpasswdFile)), who)
 	}
-}
-
-func (w *warner) readableByOthers(name string) bool {
-	info, err := w.stat(name)
-	return err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o004 != 0
+	if key := "admin.htpasswd_file"; slices.Contains(w.cfg.vacant, key) {
+		w.warn(key, "%s has no entry: nobody can get in from other machines; make one with rwsgate passwd USER --file FILE", quotePath(string(w.cfg.Admin.HtpasswdFile)))
+	}
 }
 
 func (w *warner) tenant(at string, t *Tenant) {

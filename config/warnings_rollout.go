@@ -24,6 +24,9 @@ func (w *warner) rollout() {
 		w.warn("rollout.brownouts", "no report has the phase brownout, so that the windows have no effect")
 		return
 	}
+	if len(r.Brownouts) == 0 && slices.ContainsFunc(browning, func(s span) bool { return s.to.After(w.now) }) {
+		w.warn("rollout.brownouts", "no window is given, so that nothing fails in the phase brownout")
+	}
 	lookup := withAliases(embeddedZone, w.cfg.TimezoneAliases)
 	for i, b := range r.Brownouts {
 		loc, err := lookup(b.Zone)

@@ -37,6 +37,23 @@ func TestWarnings(t *testing.T) {
 		{"open file", secret("client_secret: planted-secret"), nil, 0o644, "tenants[0].credential.client_secret: the secret stands in a file that other users can read: chmod 600 it, or use tenants[0].credential.client_secret_file"},
 		{"closed file", secret("client_secret: planted-secret"), nil, 0o640, ""},
 		{"secret's file", secret("client_secret_file: /secret"), nil, 0o644, ""},
+		{"secret's open file", secret("client_secret_file: /open/secret"), nil, 0o600, "tenants[0].credential.client_secret_file: other users can read \"/open/secret\": take that from them, chmod o-r"},
+		{"secret's open file in a volume of Kubernetes", secret("client_secret_file: /mount/secret"), nil, 0o644, ""},
+		{"file of an overridden secret", secret("client_secret_file: /open/secret"), []string{"--store-file=/closed/secret"}, 0o600, "tenants[0].credential.client_secret_file: other users can read \"/open/secret\": take that from them, chmod o-r"},
+		{"open users", strings.Replace(managed, "loopback", "loopback, htpasswd_file: /open/users", 1), nil, 0o600, "auth.htpasswd_file: other users can read \"/open/users\": take that from them, chmod o-r"},
+		{"open administrators", "admin: { htpasswd_file: /open/users }\n" + managed, nil, 0o600, "admin.htpasswd_file: other users can read \"/open/users\": take that from them, chmod o-r"},
+		{"open key", "tls: { cert_file: /open/cert.pem, key_file: /open/key.pem }\n" + managed, nil, 0o600, "tls.key_file: other users can read \"/open/key.pem\": take that from them, chmod o-r"},
+		{"open webhook", managed + "rollout: { digest: { webhook_file: /open/webhook } }", nil, 0o600, "rollout.digest.webhook_file: other users can read \"/open/webhook\": take that from them, chmod o-r"},
+		{"webhook in an open file", managed + "rollout: { digest: { webhook: https://hooks.example/x } }", nil, 0o644, "rollout.digest.webhook: the secret stands in a file that other users can read: chmod 600 it, or use rollout.digest.webhook_file"},
+		{"no users", strings.Replace(managed, "loopback", "none, htpasswd_file: /none", 1), nil, 0o600, "auth.htpasswd_file: \"/none\" has no entry: nobody can get in; make one with rwsgate passwd USER --file FILE"},
+		{"no users but anonymous ones", strings.Replace(managed, "loopback", "loopback, htpasswd_file: /none", 1), nil, 0o600, "auth.htpasswd_file: \"/none\" has no entry: nobody can get in with a password; make one with rwsgate passwd USER --file FILE"},
+		{"no administrators", "admin: { htpasswd_file: /none }\n" + managed, nil, 0o600, "admin.htpasswd_file: \"/none\" has no entry: nobody can get in from other machines; make one with rwsgate passwd USER --file FILE"},
+		{"brownouts without windows", managed + "rollout: { reports: { \"*\": [ { from: 2027-03-02, phase: brownout }, { from: 2027-06-01, phase: retired } ] } }", nil, 0o600, "rollout.brownouts: no window is given, so that nothing fails in the phase brownout"},
+		{"brownouts that are over", managed + "rollout: { reports: { \"*\": [ { from: 2026-03-02, phase: brownout }, { from: 2026-06-01, phase: retired } ] } }", nil, 0o600, ""},
+		{"a hold without windows", managed + "rollout: { clients: [ { match: { agent: x }, until: 2027-04-01, phase: brownout, reason: y } ] }", nil, 0o600, "rollout.brownouts: no window is given, so that nothing fails in the phase brownout"},
+		{"a delay longer than the drain", "limits: { drain: 5s, drain_delay: 10s }\n" + managed, nil, 0o600, "limits.drain_delay: 10s is part of limits.drain, 5s: requests under way then have no time to finish; make it shorter"},
+		{"neither delay nor drain", "limits: { drain: 0s, drain_delay: 0s }\n" + managed, nil, 0o600, ""},
+		{"an alias of a known zone", "timezone_aliases: { utc: Europe/Berlin, HQ: Europe/Berlin, \"Pacific Standard Time\": America/Los_Angeles }\n" + managed, nil, 0o600, "timezone_aliases.utc: \"utc\" is a known zone already: whoever asks for it gets Europe/Berlin instead"},
 		{"secret's id", secret("client_secret: 7d0b8d35-6c7a-4a0e-9a30-3a6a4c1f2b90"), nil, 0o600, "tenants[0].credential.client_secret: the value (not shown) looks like the secret's id: Entra ID wants its value, shown once when it is made"},
 		{"password as a flag", managed, []string{"--store=postgres://u:planted-secret@h/db"}, 0o600, "store: the password stands on the command line, where every user of this machine can read it: use store_file"},
 		{"no password as a flag", managed, []string{"--store=postgres://h/db"}, 0o600, ""},
@@ -49,22 +66,34 @@ func TestWarnings(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			certificates := withCertificate(t)
-			disk := fstest.MapFS{"rwsgate.yml": {Data: []byte(c.file), Mode: c.mode}}
+			disk := fstest.MapFS{
+				"rwsgate.yml": {Data: []byte(c.file), Mode: c.mode},
+				"open/secret": {Mode: 0o644}, "open/users": {Mode: 0o604}, "open/cert.pem": {Mode: 0o644}, "open/key.pem": {Mode: 0o644}, "open/webhook": {Mode: 0o644},
+				"closed/secret": {Mode: 0o640},
+				"mount/secret":  {Mode: 0o644}, "mount/..data/secret": {Mode: 0o644},
+			}
+			stat := func(name string) (fs.FileInfo, error) { return disk.Stat(strings.TrimPrefix(name, "/")) }
 			read := func(name string) ([]byte, error) {
 				switch name {
 				case "rwsgate.yml":
 					return disk.ReadFile(name)
-				case "/secret", "/users":
+				case "/secret", "/users", "/open/secret", "/open/users", "/mount/secret":
 					return []byte(planted), nil
+				case "/closed/secret":
+					return []byte("sqlite:/x"), nil
+				case "/open/webhook":
+					return []byte("https://hooks.example/" + planted), nil
+				case "/none":
+					return []byte("\n # reader:x\n"), nil
 				}
-				return certificates(name)
+				return certificates(strings.TrimPrefix(name, "/open"))
 			}
 			cfg, err := Load(Sources{File: "rwsgate.yml", ReadFile: read, Flags: flags(t, c.args...)})
 			if err != nil {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, w := range cfg.Warnings(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), disk.Stat) {
+			for _, w := range cfg.Warnings(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), stat) {
 				w.Where = ""
 				got = append(got, w.String())
 			}

@@ -14,7 +14,7 @@ const pollEvery = 5 * time.Second
 // Outcome is what an attempt to reload came to.
 type Outcome struct {
 	Config    *Config   // what is in force now: the new configuration, or the old one after an error
-	Err       error     // an *Error; nil if the files are good
+	Err       error     // why the new one is not in force: an *Error if the files are bad, else what Reloaded gave; nil if it is
 	Unchanged bool      // no file has changed since the last attempt, whose Err this repeats
 	Changed   []string  // keys that differ from before, "(content)" after those whose file alone does
 	Restart   []string  // sentences: what differs from the start and takes effect after a restart only
@@ -26,9 +26,12 @@ type Outcome struct {
 // Kubernetes' symlink swaps, renames by editors and network file systems are all noticed, and a mere touch is not.
 // A bad configuration never replaces a good one.
 type Watcher struct {
-	Every    time.Duration // between looks at the files; 0 means 5 s
-	Logger   *slog.Logger  // nil means none
-	Reloaded func(Outcome) // after each attempt that found a change, in order; must not call Reload; nil means nothing
+	Every  time.Duration // between looks at the files; 0 means 5 s
+	Logger *slog.Logger  // nil means none
+	// Reloaded puts a good configuration into force, and hears of a bad one by Err. It is called after each attempt that
+	// found a change, in order, before Current gives the new one; after an error of it the old one stays. It must not call
+	// Reload. Nil means nothing.
+	Reloaded func(Outcome) error
 
 	src     Sources
 	started *Config // what listeners and store were made from
@@ -97,23 +100,36 @@ func (w *Watcher) Reload() Outcome {
 }
 
 func (w *Watcher) replace(cfg *Config, problems []Problem) Outcome {
-	old := w.current.Load()
+	old, now := w.current.Load(), w.now()
+	refused := func(err error) Outcome {
+		return Outcome{Config: old, Err: err, Restart: w.last.Restart, At: now}
+	}
+	put := w.Reloaded
+	if put == nil {
+		put = func(Outcome) error { return nil }
+	}
+	if len(problems) == 0 {
+		problems = cfg.emptied(old)
+	}
 	if len(problems) > 0 {
-		return Outcome{Config: old, Err: &Error{problems}, Restart: w.last.Restart, At: w.now()}
+		o := refused(&Error{problems})
+		_ = put(o) // its own error is known already
+		return o
 	}
 	cfg.generation = old.generation + 1
+	o := Outcome{Config: cfg, Changed: changes(old, cfg), Restart: restarts(w.started, cfg), At: now}
+	if err := put(o); err != nil {
+		return refused(err)
+	}
 	w.current.Store(cfg)
-	return Outcome{Config: cfg, Changed: changes(old, cfg), Restart: restarts(w.started, cfg), At: w.now()}
+	return o
 }
 
 func (w *Watcher) report(o Outcome) {
-	if w.Reloaded != nil {
-		w.Reloaded(o)
-	}
 	switch {
 	case w.Logger == nil:
 	case o.Err != nil:
-		w.Logger.Error("the changed configuration is bad, the old one stays in force", "generation", o.Config.generation, "error", o.Err.Error())
+		w.Logger.Error("the changed configuration cannot be used, the old one stays in force", "generation", o.Config.generation, "error", o.Err.Error())
 	default:
 		w.Logger.Info("a changed configuration is in force", "generation", o.Config.generation, "changed", o.Changed)
 		for _, r := range o.Restart {

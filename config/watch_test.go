@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -56,7 +57,7 @@ func TestReload(t *testing.T) {
 	var log bytes.Buffer
 	w.Logger = slog.New(slog.NewTextHandler(&log, nil))
 	var reports int
-	w.Reloaded = func(Outcome) { reports++ }
+	w.Reloaded = func(Outcome) error { reports++; return nil }
 	for _, step := range []struct {
 		name       string
 		do         func()
@@ -78,11 +79,13 @@ func TestReload(t *testing.T) {
 		{"htpasswd", func() { d.write("users", "b:$2y$05$x\n") }, "", false, 5, "auth.htpasswd_file (content)", "", "debug", 5},
 		{"htpasswd gone", func() { _ = os.Remove(filepath.Join(d.path, "users")) }, "does not exist", false, 5, "", "", "debug", 6},
 		{"htpasswd back", func() { d.write("users", "b:$2y$05$x\n") }, "", false, 6, "", "", "debug", 7},
+		{"htpasswd emptied", func() { d.write("users", "# nobody\n\n") }, `users" has no entry any more`, false, 6, "", "", "debug", 8},
+		{"htpasswd back again", func() { d.write("users", "c:$2y$05$x\n") }, "", false, 7, "auth.htpasswd_file (content)", "", "debug", 9},
 		{"listener", func() {
 			d.write("rwsgate.yml", strings.Replace(fmt.Sprintf(watched, "debug"), "8080", "8081", 1))
-		}, "", false, 7, "listen", "listen: the change from 127.0.0.1:8080 to 127.0.0.1:8081 takes effect after a restart", "debug", 8},
-		{"listener and level", func() { d.write("rwsgate.yml", strings.Replace(fmt.Sprintf(watched, "info"), "8080", "8081", 1)) }, "", false, 8, "log.level", "listen: the change from 127.0.0.1:8080 to 127.0.0.1:8081 takes effect after a restart", "info", 9},
-		{"listener back", func() { d.write("rwsgate.yml", fmt.Sprintf(watched, "info")) }, "", false, 9, "listen", "", "info", 10},
+		}, "", false, 8, "listen", "listen: the change from 127.0.0.1:8080 to 127.0.0.1:8081 takes effect after a restart", "debug", 10},
+		{"listener and level", func() { d.write("rwsgate.yml", strings.Replace(fmt.Sprintf(watched, "info"), "8080", "8081", 1)) }, "", false, 9, "log.level", "listen: the change from 127.0.0.1:8080 to 127.0.0.1:8081 takes effect after a restart", "info", 11},
+		{"listener back", func() { d.write("rwsgate.yml", fmt.Sprintf(watched, "info")) }, "", false, 10, "listen", "", "info", 12},
 	} {
 		step.do()
 		o := w.Reload()
@@ -108,6 +111,37 @@ func TestReload(t *testing.T) {
 	}
 	if !strings.Contains(log.String(), "the old one stays in force") || strings.Contains(log.String(), "two") {
 		t.Errorf("the log is %s", log.String())
+	}
+}
+
+// TestReloadThatCannotBeUsed has whoever puts configurations into force refuse one: nothing says that it is in force.
+func TestReloadThatCannotBeUsed(t *testing.T) {
+	d, src := watchedDirectory(t)
+	w, err := NewWatcher(src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	w.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	refusal := errors.New("line 1: no bcrypt hash")
+	w.Reloaded = func(o Outcome) error {
+		if o.Config == w.Current() {
+			t.Error("it counts before it was put into force")
+		}
+		return refusal
+	}
+	before := w.Current()
+	d.write("users", "garbage\n")
+	if o := w.Reload(); !errors.Is(o.Err, refusal) || o.Changed != nil || o.Config != before || w.Current() != before || w.Last().Err == nil {
+		t.Errorf("got %+v", o)
+	}
+	if said := log.String(); strings.Count(said, "\n") != 1 || !strings.Contains(said, "level=ERROR") || !strings.Contains(said, refusal.Error()) {
+		t.Errorf("the log is %s", said)
+	}
+	refusal = nil
+	d.write("users", "b:$2y$05$x\n")
+	if o := w.Reload(); o.Err != nil || w.Current().Generation() != 2 {
+		t.Errorf("got %+v", o)
 	}
 }
 
@@ -197,7 +231,7 @@ func TestRunNoticesAChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	noticed := make(chan Outcome, 1)
-	w.Every, w.Reloaded = time.Millisecond, func(o Outcome) { noticed <- o }
+	w.Every, w.Reloaded = time.Millisecond, func(o Outcome) error { noticed <- o; return nil }
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { w.Run(ctx); close(done) }()
