@@ -37,6 +37,9 @@ Exits 0 if all criteria are met, 3 if not, 1 if the report could not be made.`,
 			err = writeEvidence(out, &e, format, file)
 		}
 		if err == nil && !e.Met {
+			if file != "" {
+				fmt.Fprintf(d.notes, "not yet: %s, see %s\n", e.Unmet(), file)
+			}
 			return exitError(3)
 		}
 		return err

@@ -51,12 +51,17 @@ func newRolloutPause() *cobra.Command {
 gateway that is asked acts on it from the next request on, others that share its store within seconds. It survives
 restarts.
 
+A pause that is there already stays, with its reason; where it had none, this one is filled in.
+
 If no gateway answers, the pause is written into the store, where running gateways find it within seconds.`,
 		Example: "  rwsgate rollout pause --reason 'month-end closing'",
 	}, func(ctx context.Context, d *deputy, out io.Writer) error {
 		s, err := d.change(ctx, "pause", reason)
 		if err != nil {
 			return err
+		}
+		if reason != "" && s.Paused && !s.GaveReason(reason) {
+			fmt.Fprintf(out, "was paused already, the reason stays: %s\n", s.Reason)
 		}
 		return printPause(out, &s)
 	})

@@ -150,7 +150,9 @@ func TestRolloutByTheStore(t *testing.T) {
 		}
 	}
 	run("not paused", "rollout", "status")
+	run("by command line\n", "rollout", "pause")
 	run("by command line: later", "rollout", "pause", "--reason", "later")
+	run("was paused already, the reason stays: later\npaused since ", "rollout", "pause", "--reason", "too late")
 	run("by command line: later", "rollout", "status")
 	p := r.start(t)
 	if a := p.get(t, p.url+"/CsP2PAVTimeDaily", agent); a.status != http.StatusOK || a.header.Get("Sunset") == "" {

@@ -140,7 +140,10 @@ func TestPreviewAndEvidence(t *testing.T) {
 		run(2, "preview", "--at", "soon")
 		run(2, "preview", "--at", "2099-01-01", "--format", "csv")
 		file := filepath.Join(t.TempDir(), "evidence.md")
-		run(3, "evidence", "--out", file)
+		code, out, stderr := cli(append([]string{"rollout", "evidence", "--out", file}, args...)...)
+		if code != 3 || out != "" || !strings.Contains(stderr, "not yet: ") || !strings.Contains(stderr, " of 7 criteria ") || !strings.Contains(stderr, " not met, see "+file+"\n") {
+			t.Errorf("exit code %d: %s%s", code, out, stderr)
+		}
 		text, err := os.ReadFile(file)
 		if err != nil || !strings.Contains(string(text), "**Not yet**") || !strings.Contains(string(text), "`reader@example.onmicrosoft.com, nightly-job`") || !strings.Contains(string(text), "| met | every client is quiet, retirable or retired |") {
 			t.Errorf("%v\n%s", err, text)

@@ -95,6 +95,15 @@ func NewEvidence(o Overview, e EvidenceOptions) Evidence {
 	return out
 }
 
+// Unmet says how many of the criteria are not met.
+func (out *Evidence) Unmet() string {
+	n := 0
+	for _, c := range out.Criteria {
+		n += int(one(!c.Met))
+	}
+	return fmt.Sprintf("%d of %d criteria %s not met", n, len(out.Criteria), verb(n, "is", "are"))
+}
+
 func (out *Evidence) clients(o *Overview) {
 	effects := map[[2]string]map[string]int{}
 	for i := range o.Brownouts {

@@ -109,12 +109,15 @@ func (c *Control) changeLocked(edit func(*inForce)) {
 }
 
 // Pause stores that every phase is at most announce, and acts on it from the next request on. A rollout that is paused
-// already stays so, with its first reason. After an error the store may have the change or not, see ErrStored.
+// already stays so, with its first reason; see GaveReason. After an error the store may have the change or not, see ErrStored.
 func (c *Control) Pause(ctx context.Context, by, reason string) (State, error) {
 	return c.write(ctx, func(ctx context.Context) error {
 		return c.o.Store.PauseRollout(ctx, c.o.Now(), printable(by, maxText), printable(reason, maxText))
 	})
 }
+
+// GaveReason says whether a pause's reason is the one that Pause was called with.
+func (s State) GaveReason(reason string) bool { return s.Reason == printable(reason, maxText) }
 
 // Resume ends a pause, and acts on it from the next request on. After an error the store may have the change or not, see
 // ErrStored.

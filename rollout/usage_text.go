@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -15,6 +16,9 @@ import (
 
 // SinceDefault is how far back usage goes if nobody says so.
 const SinceDefault = "30d"
+
+// serviceTitle stands where people read for the empty name of a report; the pages have the same.
+const serviceTitle = "service root and $metadata"
 
 var errSince = errors.New("is neither a date such as 2026-11-01 nor a time span such as 30d, 12w or 6mo")
 
@@ -70,7 +74,7 @@ func WriteUsageCSV(w io.Writer, all []Client) error {
 		c := &all[i]
 		var reports []string
 		for _, r := range c.Reports {
-			reports = append(reports, r.Report+"="+strconv.FormatInt(r.Calls, 10))
+			reports = append(reports, cmp.Or(r.Report, serviceTitle)+"="+strconv.FormatInt(r.Calls, 10))
 		}
 		row := []string{c.Tenant, c.TenantName, c.Client, c.Name, c.Principal, strconv.FormatBool(c.Claimed), c.Agent, c.Address, c.UserAgent, c.Owner, string(c.Standing),
 			string(c.Rhythm), stamp(c.NextDue), strconv.Itoa(c.MissedTurns), stamp(c.First), stamp(c.Last)}

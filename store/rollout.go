@@ -72,12 +72,12 @@ func (s *Store) Rollout(ctx context.Context) (Rollout, error) {
 	return r, err
 }
 
-// PauseRollout stores that the rollout is paused. A pause that is stored already stays as it is: whoever came first is
-// named.
+// PauseRollout stores that the rollout is paused. A pause that is stored already stays as it is, and whoever came first is
+// named; only a reason is filled in where it had none.
 func (s *Store) PauseRollout(ctx context.Context, at time.Time, by, reason string) error {
 	return s.change(ctx, "pause the rollout", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO rollout_pauses (name, since, who, reason) VALUES ('pause', $1, $2, $3) ON CONFLICT (name) DO NOTHING",
-			instant(at), by, reason)
+		_, err := tx.ExecContext(ctx, `INSERT INTO rollout_pauses (name, since, who, reason) VALUES ('pause', $1, $2, $3)
+			ON CONFLICT (name) DO UPDATE SET reason = excluded.reason WHERE rollout_pauses.reason = ''`, instant(at), by, reason)
 		return err
 	})
 }

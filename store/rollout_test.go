@@ -35,9 +35,13 @@ func TestRolloutState(t *testing.T) {
 		same(t, "resumed", read(), Rollout{Pauses: past})
 		do(s.PauseRollout(t.Context(), at.Add(time.Hour), "bob", ""))
 		same(t, "paused again", read(), Rollout{Paused: true, Since: at.Add(time.Hour), By: "bob", Pauses: past})
+		do(s.PauseRollout(t.Context(), at.Add(90*time.Minute), "eve", "audit"))
+		same(t, "a reason is filled in", read(), Rollout{Paused: true, Since: at.Add(time.Hour), By: "bob", Reason: "audit", Pauses: past})
+		do(s.PauseRollout(t.Context(), at.Add(91*time.Minute), "ann", "another"))
+		same(t, "the first reason stays", read(), Rollout{Paused: true, Since: at.Add(time.Hour), By: "bob", Reason: "audit", Pauses: past})
 		do(s.ResumeRollout(t.Context(), at.Add(2*time.Hour)))
 		do(s.ResumeRollout(t.Context(), at.Add(3*time.Hour)))
-		past = []RolloutPause{{From: at.Add(time.Hour), Until: at.Add(2 * time.Hour), By: "bob"}, past[0]}
+		past = []RolloutPause{{From: at.Add(time.Hour), Until: at.Add(2 * time.Hour), By: "bob", Reason: "audit"}, past[0]}
 		same(t, "resumed twice", read(), Rollout{Pauses: past})
 		first := RolloutStop{Window: at, At: at.Add(time.Minute), Client: "new@example.com, curl", Report: "CsP2PAVTimeDaily"}
 		later := RolloutStop{Window: at.AddDate(0, 0, 1), At: at.AddDate(0, 0, 1), Client: "other", Report: ""}
