@@ -100,7 +100,7 @@ func check(ctx context.Context, sources config.Sources, strict bool, out io.Writ
 
 // conclude prints the findings. The error is the exit code.
 func conclude(out io.Writer, all []finding, strict bool) error {
-	errors, warnings, err := printFindings(out, all)
+	errors, warnings, err := printFindings(out, consistent(all))
 	if err != nil {
 		return err
 	}

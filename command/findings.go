@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"text/tabwriter"
 
 	"rwsgate/config"
@@ -35,6 +36,9 @@ func configurationFindings(c *config.Config, files Files) []finding {
 	if err == nil {
 		_, err = planOf(c)
 	}
+	if err == nil {
+		_, err = readOperators(c, files)
+	}
 	if err != nil {
 		found = append(found, finding{stage: "configuration", verdict: failed, saw: err.Error()})
 	}
@@ -42,6 +46,18 @@ func configurationFindings(c *config.Config, files Files) []finding {
 		found = append(found, finding{stage: "configuration", verdict: warning, saw: w})
 	}
 	return found
+}
+
+// consistent leaves out that a configuration or credential is ok where it has an error too. The stages of the way to Graph
+// keep both: they are gone through for several hosts.
+func consistent(all []finding) []finding {
+	wrong := map[[2]string]bool{}
+	for _, f := range all {
+		if f.verdict == failed && (f.stage == "configuration" || f.stage == "credential") {
+			wrong[[2]string{f.tenant, f.stage}] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(f finding) bool { return f.verdict == passed && wrong[[2]string{f.tenant, f.stage}] })
 }
 
 // printFindings writes the table, each mend below its line, and counts errors and warnings.

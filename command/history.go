@@ -48,7 +48,7 @@ func (h *history) findings(ctx context.Context, c *config.Config, t *config.Tena
 	line := finding{tenant: t.Name, stage: "coverage", verdict: skipped, saw: h.why}
 	switch {
 	case h.err != nil:
-		line.verdict, line.saw = failed, h.err.Error()
+		line.saw = "the store cannot be opened, see the stage store" // where the fault stands and counts
 		return []finding{line}
 	case h.store == nil:
 		return append([]finding{line}, hoursAdvice(t)...)
@@ -103,17 +103,17 @@ const (
 	graphIsStopped = 10 * 24 * time.Hour
 )
 
-// coverageVerdict judges the stored days: none, stale, with holes, or sound.
+// coverageVerdict judges what is stored: nothing, imports alone, stale, with holes, or sound.
 func coverageVerdict(s translate.Snapshot, now time.Time) (verdict, string, string) {
-	first, ok := s.History.First()
-	if !ok {
+	k := knownOf(s.History)
+	saw := k.String()
+	if saw == "" {
 		return warning, "no day is stored", "start rwsgate serve; the first fetch brings 180 days"
 	}
-	last, _ := s.History.Last()
-	saw := fmt.Sprintf("%d UTC days, %s to %s", len(s.History.Days()), first, last)
-	for _, hole := range s.History.Holes() {
-		saw += fmt.Sprintf("; unknown: %s (%d days)", hole, hole.Len())
+	if k.days == nil {
+		return advice, saw + "; these are imports, Graph has given no day yet", ""
 	}
+	last, _ := k.last()
 	age := now.Sub(last.UTC())
 	switch {
 	case age > graphIsStopped:

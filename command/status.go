@@ -101,19 +101,6 @@ func (p *Program) changes(id string) admin.Changes {
 	return out
 }
 
-func coverage(s translate.Snapshot, c admin.Coverage) admin.Coverage {
-	first, ok := s.History.First()
-	if !ok {
-		return c
-	}
-	last, _ := s.History.Last()
-	c.First, c.Last, c.Days = first.String(), last.String(), len(s.History.Days())
-	for _, h := range s.History.Holes() {
-		c.Holes = append(c.Holes, admin.Hole{First: h.First.String(), Last: h.Last.String(), Days: h.Len()})
-	}
-	return c
-}
-
 // refresh fetches one tenant's report now, or every tenant's.
 func (p *Program) refresh(ctx context.Context, name string) []admin.Outcome {
 	var out []admin.Outcome

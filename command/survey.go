@@ -12,7 +12,6 @@ import (
 	"rwsgate/config"
 	"rwsgate/rollout"
 	"rwsgate/store"
-	"rwsgate/translate"
 )
 
 // ask asks the admin API; if no gateway answers, it has the store's survey answer.
@@ -75,16 +74,6 @@ func (s *storeSurvey) coverage(ctx context.Context) ([]rollout.Coverage, error) 
 		out = append(out, coverageOf(t.Name, snapshot.Refresh.State, snapshot))
 	}
 	return out, nil
-}
-
-// coverageOf sums up a tenant's history for the evidence.
-func coverageOf(name string, state translate.SourceState, s translate.Snapshot) rollout.Coverage {
-	c := rollout.Coverage{Tenant: name, State: string(state), Asked: s.Refresh.LastSuccess, Days: len(s.History.Days()), Holes: len(s.History.Holes())}
-	if first, ok := s.History.First(); ok {
-		last, _ := s.History.Last()
-		c.First, c.Last = first.String(), last.String()
-	}
-	return c
 }
 
 // evidence judges whether the legacy service can be switched off.

@@ -10,13 +10,16 @@ import (
 
 // Coverage is what is known of a tenant's data.
 type Coverage struct {
-	Tenant string    `json:"tenant"` // name
-	State  string    `json:"state"`  // of the source
-	First  string    `json:"first,omitempty"`
-	Last   string    `json:"last,omitempty"` // newest known UTC day
-	Days   int       `json:"days"`
-	Holes  int       `json:"holes"`
-	Asked  time.Time `json:"asked,omitzero"` // when Graph was last asked with success
+	Tenant string `json:"tenant"` // name
+	State  string `json:"state"`  // of the source
+	First  string `json:"first,omitempty"`
+	Last   string `json:"last,omitempty"` // newest known day, a UTC day or an imported one
+	Days   int    `json:"days"`           // UTC days
+	// Imports of the retired service: daily rows, and weeks and months.
+	SavedDays int       `json:"saved_days,omitempty"`
+	Totals    int       `json:"totals,omitempty"`
+	Holes     int       `json:"holes"`
+	Asked     time.Time `json:"asked,omitzero"` // when Graph was last asked with success
 }
 
 // Criterion is one of the conditions under which it is safe to stop.
@@ -224,6 +227,8 @@ func (out *Evidence) covered(stale time.Duration) Criterion {
 	oldest := out.At.Add(-stale).UTC().Format(time.DateOnly)
 	for _, t := range out.Coverage {
 		switch {
+		case t.Last == "" && t.Totals > 0:
+			bad = append(bad, fmt.Sprintf("%s has no day, only %s (%s)", t.Tenant, count(t.Totals, "total"), cmp.Or(t.State, "state unknown")))
 		case t.Last == "":
 			bad = append(bad, t.Tenant+" has no history ("+cmp.Or(t.State, "state unknown")+")")
 		case t.Last < oldest:

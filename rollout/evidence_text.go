@@ -160,6 +160,13 @@ func (out *Evidence) markdownPlan(b *strings.Builder) {
 	}
 	b.WriteString("\n## Data\n\n| tenant | source | known from | to | days | holes | Graph last answered |\n|---|---|---|---|---|---|---|\n")
 	for _, t := range out.Coverage {
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %d | %d | %s |\n", plain(t.Tenant), cmp.Or(plain(t.State), "unknown"), cmp.Or(t.First, "-"), cmp.Or(t.Last, "-"), t.Days, t.Holes, dateOf(t.Asked))
+		days := fmt.Sprint(t.Days)
+		if t.SavedDays > 0 {
+			days += ", " + count(t.SavedDays, "saved day")
+		}
+		if t.Totals > 0 {
+			days += ", " + count(t.Totals, "total")
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %d | %s |\n", plain(t.Tenant), cmp.Or(plain(t.State), "unknown"), cmp.Or(t.First, "-"), cmp.Or(t.Last, "-"), days, t.Holes, dateOf(t.Asked))
 	}
 }

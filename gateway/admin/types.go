@@ -25,16 +25,21 @@ type Source struct {
 	Mend   string                `json:"mend,omitempty"`
 }
 
-// Coverage is the known part of a tenant's history, in UTC days.
+// Coverage is the known part of a tenant's history: its UTC days, and apart from them what was imported of the retired
+// service.
 type Coverage struct {
-	First  string `json:"first,omitempty"`
-	Last   string `json:"last,omitempty"`
-	Days   int    `json:"days"`
-	Holes  []Hole `json:"holes"`
-	Stored string `json:"stored,omitempty"` // when the newest change was committed
+	First      string `json:"first,omitempty"` // UTC day, as Last
+	Last       string `json:"last,omitempty"`
+	Days       int    `json:"days"` // UTC days
+	SavedFirst string `json:"saved_first,omitempty"`
+	SavedLast  string `json:"saved_last,omitempty"`
+	SavedDays  int    `json:"saved_days,omitempty"` // or the parts of them that are kept
+	Totals     int    `json:"totals,omitempty"`     // imported weeks and months
+	Holes      []Hole `json:"holes"`
+	Stored     string `json:"stored,omitempty"` // when the newest change was committed
 }
 
-// Hole is a run of unknown days inside a history.
+// Hole is a run of days inside a history of which neither a UTC day nor a saved day is known.
 type Hole struct {
 	First string `json:"first"`
 	Last  string `json:"last"`

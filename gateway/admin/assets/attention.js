@@ -1,7 +1,7 @@
 // What an operator should look at first, worst at the top.
 import { foreign, h } from './dom.js';
 import { between, date, many } from './format.js';
-import { clientLink, clientsOf, dayLength, daysBehind, nowOf, overviewOf, stopOf, tenantsOf, unknown } from './model.js';
+import { clientLink, clientsOf, dayLength, daysBehind, newestDay, nowOf, overviewOf, stopOf, tenantsOf, unknown } from './model.js';
 
 const soon = 30 * dayLength; // how long ahead an end is worth a word
 const late = 9; // days that Graph's data has been known to be behind
@@ -45,7 +45,7 @@ function ofTenants(app) {
       found.push({
         kind: 'warn',
         link: '#sources',
-        text: [foreign(t.name), `: known through ${t.coverage.last}, ${behind} days behind.`],
+        text: [foreign(t.name), `: known through ${newestDay(t)}, ${behind} days behind.`],
       });
     }
   }

@@ -48,11 +48,18 @@ export const shortfall = ({ recent: r }) => r.refused + r.empty + r.unfinished +
 // lately says since when "of late" is.
 export const lately = (app) => (overviewOf(app)?.recent_since ? `since ${overviewOf(app).recent_since.slice(0, 10)}` : 'of late');
 
-// daysBehind is how many whole UTC days the newest known day lies before yesterday; null without a history.
+// newestDay is the newest known day of a tenant, a UTC day or an imported one; empty without any.
+export function newestDay(tenant) {
+  const { last = '', saved_last = '' } = tenant.coverage;
+  return saved_last > last ? saved_last : last;
+}
+
+// daysBehind is how many whole UTC days the newest known day lies before yesterday; null without one.
 export function daysBehind(tenant, now) {
-  if (!tenant.coverage.last) return null;
+  const newest = newestDay(tenant);
+  if (!newest) return null;
   const today = Math.floor(Date.parse(now) / dayLength);
-  return Math.max(0, today - 1 - Date.parse(tenant.coverage.last) / dayLength);
+  return Math.max(0, today - 1 - Date.parse(newest) / dayLength);
 }
 
 // holdState is expired, ending (within 30 days) or ok.

@@ -12,6 +12,7 @@ import {
   lastBrownout,
   lately,
   latest,
+  newestDay,
   nowOf,
   overviewOf,
   shortfall,
@@ -215,9 +216,9 @@ function coverage(app) {
               {
                 label: 'Known through',
                 cell: (t) =>
-                  t.coverage.last
-                    ? [t.coverage.last, h('div', { class: 'note' }, behindWords(daysBehind(t, now)))]
-                    : h('span', { class: 'note' }, 'no history yet'),
+                  newestDay(t)
+                    ? [newestDay(t), h('div', { class: 'note' }, behindWords(daysBehind(t, now)))]
+                    : h('span', { class: 'note' }, t.coverage.totals ? 'imported totals only' : 'no history yet'),
               },
             ],
           }),

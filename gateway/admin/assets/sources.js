@@ -75,7 +75,7 @@ function tenantTable(app, rows) {
           t.source.mend && h('div', { class: 'note' }, 'Mend: ', foreign(t.source.mend)),
         ],
       },
-      { label: 'Known days (UTC)', cell: (t) => known(t, now) },
+      { label: 'Known days', cell: (t) => known(t, now) },
       {
         label: 'Last fetch',
         cell: (t) => [
@@ -102,11 +102,16 @@ function tenantTable(app, rows) {
 
 function known(t, now) {
   const c = t.coverage;
-  if (!c.days) return h('span', { class: 'note' }, 'no history yet');
+  if (!c.days && !c.saved_days && !c.totals) return h('span', { class: 'note' }, 'no history yet');
   const behind = daysBehind(t, now);
   return [
-    `${c.first} to ${c.last}`,
-    h('div', { class: 'note' }, many(c.days, 'day'), behind > 0 && `, ${many(behind, 'day')} behind`),
+    c.days > 0 && [`${c.first} to ${c.last}`, h('div', { class: 'note' }, many(c.days, 'UTC day'))],
+    c.saved_days > 0 && [
+      h('div', null, `${c.saved_first} to ${c.saved_last}`),
+      h('div', { class: 'note' }, many(c.saved_days, 'saved day'), ', imported'),
+    ],
+    c.totals > 0 && h('div', { class: 'note' }, many(c.totals, 'total'), ', imported'),
+    behind > 0 && h('div', { class: 'note' }, `${many(behind, 'day')} behind`),
     c.holes
       .slice(0, 3)
       .map((x) => h('div', { class: 'note' }, `not known: ${x.first === x.last ? x.first : `${x.first} to ${x.last}`}`)),
