@@ -36,6 +36,9 @@ func configurationFindings(c *config.Config, files Files) []finding {
 	if err == nil {
 		_, err = planOf(c)
 	}
+	if err == nil {
+		_, err = readOperators(c, files)
+	}
 	if err != nil {
 		found = append(found, finding{stage: "configuration", verdict: failed, saw: err.Error()})
 	}

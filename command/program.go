@@ -43,7 +43,8 @@ type Program struct {
 	survey   *rollout.Survey
 	cert     *certificate
 	expiries expiries
-	tracing  *tracing // nil: none
+	operator atomic.Pointer[gateway.PasswordFile] // admin.htpasswd_file as it is in force
+	tracing  *tracing                             // nil: none
 	registry *prometheus.Registry
 	sidecar  *thin.Sidecar // in thin mode, in place of keeper, ledger, rollout, fetcher and store
 	draining atomic.Bool
@@ -232,10 +233,15 @@ func (p *Program) apply(c *config.Config) error {
 	if settings.Tokens, err = p.bearer.tokens(c, p.files, p.now, p.log); err != nil {
 		return err
 	}
+	operators, err := readOperators(c, p.files)
+	if err != nil {
+		return err
+	}
 	p.fetcher.apply(c, p.files, p.keeper)
 	if err := p.gateway.Apply(settings); err != nil {
 		return err
 	}
+	p.operator.Store(&operators)
 	p.rollout.Use(plan)
 	p.cert.use(pair)
 	setLevel(p.log, c.Log)

@@ -84,6 +84,53 @@ func TestReload(t *testing.T) {
 	}
 }
 
+// TestOperatorsReload pins that the admin listener's users come into force as the clients' do: a bad or emptied file leaves
+// the old ones, and says so.
+func TestOperatorsReload(t *testing.T) {
+	r := newRig(t)
+	operators := filepath.Join(r.folder, "operators")
+	r.env = append(r.env, "RWSGATE_ADMIN__HTPASSWD_FILE="+operators)
+	entry := func(password string) string {
+		hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return "reader@example.onmicrosoft.com:" + string(hash) + "\n"
+	}
+	write := func(text string) {
+		if err := os.WriteFile(operators, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(entry("pass-word-planted"))
+	p := r.start(t)
+	status := func() int {
+		return p.get(t, "http://"+p.Admin+"/api/tenants", "X-Forwarded-For: 203.0.113.9").status
+	}
+	if got := status(); got != http.StatusOK {
+		t.Fatal(got)
+	}
+	for text, says := range map[string]string{entry("pass-word-planted") + "dave:{SHA}x\n": "line 2", "": "has no entry any more"} {
+		write(text)
+		if _, err := p.reload(t.Context()); err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "admin.htpasswd_file") {
+			t.Errorf("%q: error %v", text, err)
+		}
+		if got := status(); got != http.StatusOK {
+			t.Errorf("%q: the old operators do not count any more: %d", text, got)
+		}
+		if code, out, _ := cli("check", "--config", r.file(t), "--admin-htpasswd-file", operators); text != "" && (code == 0 || !strings.Contains(out, says)) {
+			t.Errorf("check: %d %s", code, out)
+		}
+	}
+	write(entry("other"))
+	if _, err := p.reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := status(); got != http.StatusUnauthorized {
+		t.Errorf("the replaced password still counts: %d", got)
+	}
+}
+
 // TestReloadWarns pins that a reload tells what the start would tell.
 func TestReloadWarns(t *testing.T) {
 	r := newRig(t)

@@ -129,12 +129,7 @@ func outcomeOf(name string, o cache.Outcome, err error) admin.Outcome {
 	return out
 }
 
-// verifyOperator checks a password against admin.htpasswd_file as it is now.
+// verifyOperator checks a password against admin.htpasswd_file as it is in force.
 func (p *Program) verifyOperator(ctx context.Context, from netip.Addr, user string, password []byte) (bool, time.Duration) {
-	users, err := readPasswords(p.files, string(p.watcher.Current().Admin.HtpasswdFile))
-	if err != nil {
-		p.log.Error("admin.htpasswd_file cannot be read", "cause", err.Error())
-		return false, 0
-	}
-	return p.gateway.Verify(ctx, users, from, user, password)
+	return p.gateway.Verify(ctx, *p.operator.Load(), from, user, password)
 }

@@ -109,6 +109,11 @@ func (p *Program) applyThin(c *config.Config) error {
 	if err != nil {
 		return err
 	}
+	operators, err := readOperators(c, p.files)
+	if err != nil {
+		return err
+	}
+	p.operator.Store(&operators)
 	s := thin.Settings{
 		AllowPlainHTTP: c.AllowPlainHTTP, PublicURL: c.PublicURL.String(),
 		MaxURL: int(c.Limits.MaxURL), Concurrency: c.Limits.Concurrency,

@@ -62,6 +62,15 @@ func settingsOf(c *config.Config, files Files) (gateway.Settings, error) {
 	return s, nil
 }
 
+// readOperators reads admin.htpasswd_file.
+func readOperators(c *config.Config, files Files) (gateway.PasswordFile, error) {
+	users, err := readPasswords(files, string(c.Admin.HtpasswdFile))
+	if err != nil {
+		return nil, fmt.Errorf("admin.htpasswd_file: %w", err)
+	}
+	return users, nil
+}
+
 // readPasswords reads an htpasswd file; without a path there are no users.
 func readPasswords(files Files, path string) (gateway.PasswordFile, error) {
 	if path == "" {

@@ -188,12 +188,17 @@ func (k *checker) users(key string, name Path) {
 // emptied gives the problem of a configuration whose users are all gone since the old one: a file that is written anew
 // is empty for a moment, and nobody is shut out by that.
 func (c *Config) emptied(old *Config) []Problem {
-	const key = "auth.htpasswd_file"
-	if !slices.Contains(c.vacant, key) || old.Auth.HtpasswdFile == "" || slices.Contains(old.vacant, key) {
-		return nil
+	var gone []Problem
+	for _, f := range []struct {
+		key      string
+		old, now Path
+	}{{"auth.htpasswd_file", old.Auth.HtpasswdFile, c.Auth.HtpasswdFile}, {"admin.htpasswd_file", old.Admin.HtpasswdFile, c.Admin.HtpasswdFile}} {
+		if slices.Contains(c.vacant, f.key) && f.old != "" && !slices.Contains(old.vacant, f.key) {
+			at := c.origins.nearest(f.key)
+			gone = append(gone, Problem{at.where, f.key, quotePath(string(f.now)) + " has no entry any more, so that nobody could get in: its old users stay; if that is wanted, remove the key", at.line, true})
+		}
 	}
-	at := c.origins.nearest(key)
-	return []Problem{{at.where, key, quotePath(string(c.Auth.HtpasswdFile)) + " has no entry any more, so that nobody could get in: its old users stay; if that is wanted, remove the key", at.line, true}}
+	return gone
 }
 
 func (k *checker) roots(key string, name Path) {

@@ -113,6 +113,9 @@ func (w *warner) access() {
 		w.warn("auth", "nobody can get in: set auth.htpasswd_file, auth.bearer or auth.anonymous")
 	}
 	w.vacant()
+	if h := w.cfg.Admin.HtpasswdFile; h != "" && !w.cfg.Admin.Listen.Loopback() {
+		w.warn("admin.listen", "operators' passwords reach it from other machines without TLS: let only a proxy with TLS, or a tunnel, come to it")
+	}
 	if a.AnonymousTenant != "" && a.Anonymous == "none" {
 		w.warn("auth.anonymous_tenant", "has no effect while auth.anonymous is none")
 	}

@@ -29,6 +29,12 @@ func (a *answerWriter) begin() {
 	}
 }
 
+// SetWriteDeadline is for a handler that knows better, such as that of a long profile.
+func (a *answerWriter) SetWriteDeadline(t time.Time) error {
+	a.begun = true
+	return a.control.SetWriteDeadline(t)
+}
+
 // Unwrap is for http.ResponseController.
 func (a *answerWriter) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 

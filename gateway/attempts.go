@@ -110,6 +110,9 @@ func (a *attempts) forget(t attempt, now time.Time) {
 		kept := a.keep(t.pair, now)
 		kept.failed--
 		kept.until = now
+		if kept.failed == 0 && !kept.proven {
+			delete(a.kept, t.pair) // what cost no check must push out nothing
+		}
 	}
 }
 
@@ -134,14 +137,17 @@ func (a *attempts) keep(key uint64, now time.Time) *strikes {
 	return s
 }
 
-// makeRoom lets any one entry go when there are too many. Each took a bcrypt check to make.
+// makeRoom lets any one entry go when there are too many, rather not one who has succeeded. Each took a bcrypt check to make.
 func (a *attempts) makeRoom() {
 	if len(a.kept) < attemptsAtMost {
 		return
 	}
-	for key := range a.kept {
-		delete(a.kept, key)
-		return
+	looked := 0
+	for key, s := range a.kept {
+		if looked++; !s.proven || looked == 16 {
+			delete(a.kept, key)
+			return
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
@@ -41,7 +42,7 @@ func (e *waitError) seconds() int { return max(1, int(math.Ceil(e.wait.Seconds()
 const (
 	checksAtOnce    = 2                // at most: a bcrypt check takes a core for tens of milliseconds
 	checksWaiting   = 32               // of each queue; beyond that a request is told to come again
-	checksPatience  = 30 * time.Second // and after that: clients give up after a minute or two without saying so
+	checksPatience  = 15 * time.Second // and after that: less than limits.drain, so that whoever waits is answered before the end
 	rememberedFor   = 2 * time.Minute  // how long a verified credential is known without bcrypt
 	rememberedAtMax = 10_000
 )
@@ -93,19 +94,20 @@ type claim struct {
 // does. What was verified a short while ago never waits. The error is errBusy or a *waitError. The wait is bounded by the
 // queue and by patience.
 func (v *verifier) verify(file PasswordFile, c claim) (bool, error) {
-	hash, known := file[c.user]
-	if !known {
-		if hash = v.decoy(file, c.user); hash == nil {
-			return false, nil
-		}
+	if len(file) == 0 {
+		return false, nil
 	}
+	hash, known := file[c.user]
+	// bcrypt takes 72 bytes, and repeats a shorter password with a NUL between: others would pass for the same.
+	c.password = c.password[:min(len(c.password), 72)]
+	known = known && bytes.IndexByte(c.password, 0) < 0
 	digest := v.digest(c.user, hash, c.password)
 	if v.remembers(digest) {
 		return true, nil
 	}
 	// A client that begins with many requests at once has made one attempt.
 	done, err, _ := v.flights.Do(digest+c.from.String(), func() (any, error) {
-		ok, err := v.attempt(c, hash, known)
+		ok, err := v.attempt(c, file, known)
 		if ok && v.known.ItemCount() < rememberedAtMax {
 			v.known.SetDefault(digest, struct{}{})
 		}
@@ -126,7 +128,7 @@ func (v *verifier) remembers(digest string) bool {
 }
 
 // attempt checks a password with bcrypt, if attempts and the queue allow it.
-func (v *verifier) attempt(c claim, hash []byte, known bool) (bool, error) {
+func (v *verifier) attempt(c claim, file PasswordFile, known bool) (bool, error) {
 	t, wait := v.attempts.begin(c.user, c.from, v.now())
 	if wait > 0 {
 		return false, &waitError{wait}
@@ -151,6 +153,10 @@ func (v *verifier) attempt(c claim, hash []byte, known bool) (bool, error) {
 			v.attempts.forget(t, v.now())
 			return false, errBusy
 		}
+	}
+	hash := file[c.user]
+	if hash == nil {
+		hash = v.decoy(file, c.user)
 	}
 	ok = v.check(hash, c.password) && known
 	v.attempts.end(t, ok, v.now())

@@ -3,6 +3,7 @@ package gateway
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/netip"
 	"strings"
 	"sync"
@@ -206,6 +207,7 @@ func TestReadPasswords(t *testing.T) {
 		"MD5":       {"a:" + hash + "\nb:$apr1$abc$defghijk", "line 2: the entry of b is no bcrypt hash"},
 		"SHA-1":     {"a:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=", "line 1: the entry of a is no bcrypt hash"},
 		"plain":     {"a:secret", "line 1: the entry of a is no bcrypt hash"},
+		"too dear":  {"a:$2y$16$" + hash[7:], "line 1: the entry of a has bcrypt cost 16"},
 		"no colon":  {"secret", "line 1: not of the form"},
 		"no name":   {":" + hash, "line 1: not of the form"},
 		"twice":     {"a:" + hash + "\nA:" + hash, "line 2: a stands twice"},
@@ -219,6 +221,48 @@ func TestReadPasswords(t *testing.T) {
 		if strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "$apr1") || strings.Contains(err.Error(), "W6ph") {
 			t.Errorf("%s: the error shows the entry: %v", name, err)
 		}
+	}
+}
+
+// TestOnePasswordHasOneForm pins that what bcrypt takes for the same is no other password: a NUL never is one, and of 72
+// bytes and more there is one remembered form.
+func TestOnePasswordHasOneForm(t *testing.T) {
+	long := strings.Repeat("p", 72)
+	v, file := newVerifier(time.Now), PasswordFile{"a": hashOf(t, "right"), "b": hashOf(t, long)}
+	for i, c := range []struct {
+		user, password string
+		want           bool
+	}{
+		{"a", "right\x00right", false}, {"a", "right\x00", false}, {"a", "right", true}, {"b", long, true}, {"b", long + "more", true}, {"b", long + "else", true},
+	} {
+		if ok, err := v.verify(file, claim{c.user, []byte(c.password), netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})}); ok != c.want || err != nil {
+			t.Errorf("%q: %v, error %v", c.password, ok, err)
+		}
+	}
+	if n := v.known.ItemCount(); n != 2 {
+		t.Errorf("%d credentials are remembered of two", n)
+	}
+}
+
+// TestWhatCostsNoCheckLeavesNothing pins that attempts which found no place in the queue are not kept: they would push out
+// who was slowed down, and who has succeeded.
+func TestWhatCostsNoCheckLeavesNothing(t *testing.T) {
+	v, file := newVerifier(time.Now), PasswordFile{"a": hashOf(t, "x")}
+	right := claim{"a", []byte("x"), netip.MustParseAddr("192.0.2.1")}
+	if ok, err := v.verify(file, right); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	for range cap(v.strangers) {
+		v.strangers <- struct{}{}
+	}
+	for i := range 1000 {
+		guess := claim{fmt.Sprint("user ", i), []byte("x"), netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})}
+		if _, err := v.verify(file, guess); !errors.Is(err, errBusy) {
+			t.Fatal(err)
+		}
+	}
+	if n := len(v.attempts.kept); n != 1 {
+		t.Errorf("%d entries are kept", n)
 	}
 }
 

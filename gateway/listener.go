@@ -128,6 +128,8 @@ func (l *Listener) server() *http.Server {
 		WriteTimeout:      cmp.Or(l.WriteTimeout, patience),
 		IdleTimeout:       cmp.Or(l.IdleTimeout, patience),
 		MaxHeaderBytes:    headerBytes,
+		// WriteTimeout ends a stream of HTTP/2, but not a connection whose client reads nothing.
+		HTTP2: &http.HTTP2Config{WriteByteTimeout: cmp.Or(l.WriteTimeout, patience)},
 		// The library's own answer to OPTIONS * would be an empty 200.
 		DisableGeneralOptionsHandler: true,
 

@@ -9,6 +9,9 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
+// costAtMost is the highest bcrypt cost of an entry: a check of it takes some two seconds of a core.
+const costAtMost = 15
+
 // ReadPasswords reads an htpasswd file of bcrypt entries: one NAME:HASH a line, comments with #, names compared in lower
 // case. Another kind of hash, a line without a name, and a name that stands twice are refused with their line number;
 // the error never holds a hash.
@@ -28,8 +31,12 @@ func ReadPasswords(r io.Reader) (PasswordFile, error) {
 		case file[name] != nil:
 			return nil, fmt.Errorf("line %d: %s stands twice", n, name)
 		}
-		if _, err := bcrypt.Cost([]byte(hash)); err != nil {
+		cost, err := bcrypt.Cost([]byte(hash))
+		if err != nil {
 			return nil, fmt.Errorf("line %d: the entry of %s is no bcrypt hash: make it with rwsgate passwd, or htpasswd -B", n, name)
+		}
+		if cost > costAtMost {
+			return nil, fmt.Errorf("line %d: the entry of %s has bcrypt cost %d: a check would take minutes of a core, %d is the most", n, name, cost, costAtMost)
 		}
 		file[name] = []byte(hash)
 	}

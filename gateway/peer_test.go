@@ -13,6 +13,7 @@ func TestPeer(t *testing.T) {
 		name, remote string
 		tls          bool
 		header       map[string]string
+		lines        http.Header
 		want         peer
 	}{
 		{name: "loopback", remote: "127.0.0.2:1", want: peer{addr: netip.MustParseAddr("127.0.0.2"), secure: true, loopback: true, scheme: "http", host: "h"}},
@@ -27,9 +28,17 @@ func TestPeer(t *testing.T) {
 		{name: "trusted loopback proxy is not anonymous", remote: "127.0.0.1:1", header: map[string]string{"X-Forwarded-For": "127.0.0.1"}, want: peer{addr: netip.MustParseAddr("127.0.0.1"), scheme: "http", host: "h", trusted: true}},
 		{name: "sidecar", remote: "10.1.1.1:1", tls: true, header: map[string]string{"X-Forwarded-Proto": "http", HeaderSidecar: SidecarSecure}, want: peer{addr: netip.MustParseAddr("10.1.1.1"), secure: true, scheme: "http", host: "h", trusted: true, sidecar: true}},
 		{name: "a stranger's sidecar", remote: "1.2.3.4:1", header: map[string]string{HeaderSidecar: SidecarSecure}, want: peer{addr: netip.MustParseAddr("1.2.3.4"), scheme: "http", host: "h", sidecar: true}},
+		{name: "loopback proxy that adds its line to an empty one", remote: "127.0.0.1:1", lines: http.Header{"X-Real-Ip": {"", "1.2.3.4"}}, want: peer{addr: netip.MustParseAddr("127.0.0.1"), scheme: "http", host: "h", trusted: true}},
+		{name: "empty line of a forwarding header", remote: "127.0.0.2:1", lines: http.Header{"X-Forwarded-For": {""}}, want: peer{addr: netip.MustParseAddr("127.0.0.2"), scheme: "http", host: "h"}},
+		{name: "the nearest proxy's lines are the last", remote: "10.1.1.1:1", lines: http.Header{"X-Forwarded-Proto": {"https", "http"}, "X-Forwarded-Host": {"evil", "reports.example"}, "X-Forwarded-For": {"6.6.6.6", "1.2.3.4:4711"}},
+			want: peer{addr: netip.MustParseAddr("1.2.3.4"), scheme: "http", host: "reports.example", trusted: true}},
+		{name: "IPv6 with a port", remote: "10.1.1.1:1", header: map[string]string{"X-Forwarded-For": "[2001:db8::1]:4711"}, want: peer{addr: netip.MustParseAddr("2001:db8::1"), scheme: "http", host: "h", trusted: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := &http.Request{RemoteAddr: c.remote, Host: "h", Header: http.Header{}}
+			for name, values := range c.lines {
+				r.Header[name] = values
+			}
 			if c.tls {
 				r.TLS = &tls.ConnectionState{}
 			}

@@ -88,6 +88,7 @@ func TestWhoGetsIn(t *testing.T) {
 	}{
 		{"loopback", request{method: "GET", path: "/api/tenants", from: near}, false, 200},
 		{"loopback through a proxy", request{method: "GET", path: "/api/tenants", from: near, header: map[string]string{"X-Forwarded-For": "10.0.0.1"}}, false, 401},
+		{"loopback through a proxy that adds no address", request{method: "GET", path: "/api/tenants", from: near, header: map[string]string{"X-Forwarded-Proto": ""}}, false, 401},
 		{"far", request{method: "GET", path: "/", from: far}, false, 401},
 		{"far with a password", request{method: "GET", path: "/", from: far, user: "OP", password: "right"}, false, 200},
 		{"far with a wrong one", request{method: "GET", path: "/", from: far, user: "op", password: "wrong"}, false, 401},

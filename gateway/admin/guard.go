@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"rwsgate/gateway"
 )
 
 // guard lets loopback peers in and everybody else with a password. A request that a proxy forwarded is not loopback. One
@@ -73,12 +75,7 @@ func (a *admin) local(host string) bool {
 }
 
 func loopback(r *http.Request) bool {
-	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip"} {
-		if r.Header.Get(name) != "" {
-			return false
-		}
-	}
-	return peerOf(r).IsLoopback()
+	return peerOf(r).IsLoopback() && !gateway.Forwarded(r.Header)
 }
 
 // peerOf is the address that a request came from; forwarding headers do not count here.
