@@ -177,7 +177,7 @@ func TestAnHTTP2ClientThatReadsNothingIsCut(t *testing.T) {
 	if err := inner.(*net.TCPConn).SetReadBuffer(4 << 10); err != nil {
 		t.Fatal(err)
 	}
-	c := tls.Client(inner, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}) //nolint:gosec // a test's own
+	c := tls.Client(inner, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}})
 	frame := func(kind, flags byte, stream uint32, payload string) string {
 		head := binary.BigEndian.AppendUint32(nil, uint32(len(payload))<<8|uint32(kind))
 		return string(binary.BigEndian.AppendUint32(append(head, flags), stream)) + payload
