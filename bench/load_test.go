@@ -31,7 +31,7 @@ func load() sizes {
 	case "short":
 		return sizes{15 * time.Second, 500, 15 * time.Second, time.Second, 50_000, 10 * time.Second, 50, 3}
 	}
-	small := sizes{time.Second, 100, 3 * time.Second, time.Second, 2000, time.Second, 6, 1}
+	small := sizes{time.Second, 100, 3 * time.Second, 3 * time.Second, 2000, time.Second, 6, 1}
 	if raceDetector { // which makes handshakes slow: they must not meet the limit on slow ones
 		small.slowFor, small.header = 12*time.Second, 10*time.Second
 	}
