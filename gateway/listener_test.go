@@ -165,7 +165,7 @@ func TestAnHTTP2ClientThatReadsNothingIsCut(t *testing.T) {
 	var begun, left sync.WaitGroup
 	begun.Add(streams)
 	left.Add(streams)
-	l := &Listener{HeaderTimeout: time.Minute, WriteTimeout: 50 * time.Millisecond, IdleTimeout: time.Hour, Drain: time.Minute,
+	l := &Listener{HeaderTimeout: time.Minute, WriteTimeout: 3 * time.Second, IdleTimeout: time.Hour, Drain: time.Minute,
 		TLS: &tls.Config{Certificates: secured.TLS.Certificates},
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			defer left.Done()
