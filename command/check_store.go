@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -29,6 +30,9 @@ func (h *history) storeFindings(ctx context.Context) []finding {
 	}
 	if err != nil {
 		f.verdict, f.saw, f.mend = failed, oneLine(err), mendStore
+		if store.FaultOf(err) == store.FaultOlder { // as it should be before an upgrade
+			f.verdict = advice
+		}
 		var known *store.Error
 		if errors.As(err, &known) && known.Mend != "" {
 			f.mend = known.Mend
@@ -58,6 +62,9 @@ func roomError(folder string, err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return &store.Error{Op: "check", Where: folder, Fault: store.FaultMissing, Reason: "the directory does not exist",
+			Mend: "create it, writable for the user that runs rwsgate"}
 	case errors.Is(err, syscall.ENOSPC):
 		return &store.Error{Op: "check", Where: folder, Fault: store.FaultFull, Reason: "the disk is full, or has less than 1 MiB free",
 			Mend: "free space on its disk, writing then goes on by itself; what is stored still answers"}

@@ -2,11 +2,9 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -23,18 +21,21 @@ type history struct {
 	err   error
 }
 
-// openHistory opens the configured store if it exists.
+// openHistory opens the configured store as it is, if it exists. Where there is none yet, it must be possible to make it.
 func openHistory(ctx context.Context, c *config.Config) *history {
 	if c.Store.Kind == config.StoreMemory {
 		return &history{why: "the store is in memory: what it knows ends with the process"}
 	}
+	s, err := store.Open(ctx, dsn(c.Store), store.Options{Log: slog.New(slog.DiscardHandler), For: store.AsItIs})
+	if store.FaultOf(err) != store.FaultMissing {
+		return &history{store: s, err: err}
+	}
 	if c.Store.Kind == config.StoreSQLite {
-		if _, err := os.Stat(string(c.Store.Path)); errors.Is(err, fs.ErrNotExist) {
-			return &history{why: "the store does not exist yet: rwsgate serve makes it"}
+		if err := tryRoom(filepath.Dir(string(c.Store.Path))); err != nil {
+			return &history{err: err}
 		}
 	}
-	s, err := store.Open(ctx, dsn(c.Store), store.Options{Log: slog.New(slog.DiscardHandler)})
-	return &history{store: s, err: err}
+	return &history{why: "the store does not exist yet: rwsgate serve makes it"}
 }
 
 func (h *history) close() {

@@ -150,7 +150,7 @@ func (i *importing) file(ctx context.Context, name string, total *summary) error
 		total.refusedFiles++
 		return i.say(func() error { return printRefused(i.out, name, err) })
 	}
-	change, err := i.target.store.Import(ctx, i.target.tenant.ID, store.ImportBatch{
+	change, err := i.target.put(ctx, store.ImportBatch{
 		Days: settled.Days, Spans: settled.Spans, Totals: settled.Totals, Source: saved.Kind.Source(),
 	})
 	if err != nil {

@@ -76,7 +76,7 @@ func openAt(ctx context.Context, w *config.Watcher, files Files, log *slog.Logge
 		return p, p.openThin(ctx, c)
 	}
 	p.warn(c)
-	if p.store, err = store.Open(ctx, dsn(c.Store), store.Options{Now: p.now, Log: log}); err != nil {
+	if p.store, err = store.Open(ctx, dsn(c.Store), store.Options{Now: p.now, Log: log, For: store.ToServe}); err != nil {
 		return p, err
 	}
 	registry := prometheus.NewRegistry()

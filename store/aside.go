@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 )
@@ -16,9 +17,43 @@ func (s *Store) quickCheck(ctx context.Context) error {
 		return err
 	}
 	if len(found) > 0 {
-		return &Error{Op: "open", Where: s.path, Fault: FaultCorrupt, Reason: "the file is damaged", Err: errors.New(strings.Join(found, ", "))}
+		reason, mend := explain(FaultCorrupt)
+		return &Error{Op: "open", Where: s.path, Fault: FaultCorrupt, Reason: reason, Err: errors.New(strings.Join(found, ", ")), Mend: mend}
 	}
 	return nil
+}
+
+// onDamage refuses a file that is damaged, or no database at all, or sets it aside: only a gateway that starts may, under
+// the lock of opening, and only while nobody else uses the file.
+func (s *Store) onDamage(ctx context.Context, path string, damage, lockErr error, o Options) error {
+	if !isSQLite(path) {
+		return noDatabase(path)
+	}
+	if o.For != ToServe {
+		return damage
+	}
+	if lockErr != nil {
+		return cannotSetAside(path, damage, lockErr)
+	}
+	return s.setAside(ctx, path, damage, o)
+}
+
+// isSQLite says whether a file begins as SQLite's do. One that cannot be read is taken for one: SQLite says what is wrong.
+func isSQLite(path string) bool {
+	const magic = "SQLite format 3\x00"
+	f, err := os.Open(path)
+	if err != nil {
+		return true
+	}
+	defer func() { _ = f.Close() }()
+	begin := make([]byte, len(magic))
+	n, err := io.ReadFull(f, begin)
+	return n == 0 || err == nil && string(begin) == magic
+}
+
+func noDatabase(path string) error {
+	return &Error{Op: "open", Where: path, Fault: FaultForeign, Reason: "it is no SQLite database, so it is left alone",
+		Mend: "name another file in the store key: sqlite:PATH; if it was rwsgate's store, move it away and restore a backup"}
 }
 
 // setAside renames a damaged file and its log, so that nothing of it is lost, and begins a fresh one in its place.
@@ -26,6 +61,14 @@ func (s *Store) setAside(ctx context.Context, path string, why error, o Options)
 	if err := s.Close(); err != nil {
 		s.log.WarnContext(ctx, "closing the damaged store", "file", path, "error", err)
 	}
+	alone := userLock(path)
+	if got, err := alone.TryLock(); err != nil {
+		return cannotSetAside(path, why, err)
+	} else if !got {
+		return &Error{Op: "open", Where: path, Fault: FaultCorrupt, Reason: "the file is damaged, and another rwsgate uses it", Err: why,
+			Mend: "stop that one, then start again, which sets the file aside and begins a fresh one"}
+	}
+	defer func() { _ = alone.Unlock() }()
 	to, err := freeName(path + ".corrupt-" + s.now().UTC().Format("20060102T150405Z"))
 	if err != nil {
 		return cannotSetAside(path, why, err)

@@ -23,13 +23,14 @@ type Fault string
 // The faults.
 const (
 	FaultConfig      Fault = "configuration" // the store key cannot be used as it stands
-	FaultMissing     Fault = "missing"       // the directory does not exist
+	FaultMissing     Fault = "missing"       // the directory does not exist, or there is no store in its place
 	FaultReadOnly    Fault = "read-only"     // file, directory or server refuses writes; reads answer
 	FaultFull        Fault = "full"          // the disk is full; reads answer
 	FaultLocked      Fault = "locked"        // another process holds the lock for too long
 	FaultCorrupt     Fault = "corrupt"       // the file is damaged
 	FaultNewer       Fault = "newer-schema"  // made by a newer rwsgate
-	FaultForeign     Fault = "foreign"       // another program's database
+	FaultOlder       Fault = "older-schema"  // made by an older rwsgate, and opened for another purpose than to serve
+	FaultForeign     Fault = "foreign"       // another program's database, or no database
 	FaultUnreachable Fault = "unreachable"   // PostgreSQL does not answer
 	FaultRefused     Fault = "refused"       // PostgreSQL refuses the user
 	FaultInvalid     Fault = "invalid"       // what was to be stored is not possible: negative minutes, no tenant
@@ -126,7 +127,7 @@ func explain(f Fault) (reason, mend string) {
 	case FaultLocked:
 		return "another process has it locked", "see which other rwsgate, backup or sqlite3 has the file open"
 	case FaultCorrupt:
-		return "the file is damaged", "restart rwsgate, which sets the file aside and begins a fresh one, then restore a backup or import"
+		return "the file is damaged", "restart rwsgate serve, which sets the file aside and begins a fresh one, then restore a backup or import"
 	case FaultUnreachable:
 		return "PostgreSQL does not answer", "see that the server runs and that host, port and TLS settings are right"
 	case FaultRefused:

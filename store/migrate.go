@@ -27,7 +27,8 @@ type dialect struct {
 	shared    bool   // several machines may migrate at once: lock in the database
 }
 
-// migrate brings the schema to the newest version. before runs ahead of each step on a store that holds data; nil: not.
+// migrate brings the schema to the newest version, if the store's purpose allows. before runs ahead of each step on a
+// store that holds data; nil: not.
 func (s *Store) migrate(ctx context.Context, d dialect, o Options, before func(ctx context.Context, from int64) error) error {
 	have, err := s.schemaVersion(ctx, d)
 	if err != nil {
@@ -53,6 +54,11 @@ func (s *Store) migrate(ctx context.Context, d dialect, o Options, before func(c
 			Mend:   "run a newer rwsgate, or restore the copy that was taken before the migration"}
 	}
 	fresh := have == 0 // there is nothing to copy, at no step
+	if have < newest {
+		if err := s.mayMigrate(o.For, have, newest); err != nil {
+			return err
+		}
+	}
 	for have < newest {
 		if !fresh && before != nil {
 			if err := before(ctx, have); err != nil {
@@ -68,6 +74,20 @@ func (s *Store) migrate(ctx context.Context, d dialect, o Options, before func(c
 		}
 	}
 	return nil
+}
+
+// mayMigrate refuses to change the schema of a store that is there for any purpose but serving: an older gateway may run
+// on it.
+func (s *Store) mayMigrate(p Purpose, have, newest int64) error {
+	switch {
+	case p == ToServe, p == ToWrite && have == 0:
+		return nil
+	case have == 0:
+		return noStore(s.path)
+	}
+	return &Error{Op: "open", Where: s.path, Fault: FaultOlder,
+		Reason: fmt.Sprintf("its schema has version %d, this rwsgate needs version %d", have, newest),
+		Mend:   "start the newer rwsgate serve first, which brings it up to date; until then use the rwsgate that runs on it"}
 }
 
 // schemaVersion gives the version of the store's schema, 0 for an empty store. It writes nothing, so that a store that

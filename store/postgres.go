@@ -41,7 +41,9 @@ func (s *Store) openPostgres(ctx context.Context, dsn string, o Options) error {
 	if err := s.migrate(ctx, postgresDialect, o, nil); err != nil {
 		return hidePassword(err, c.Password)
 	}
-	s.warnIfReadOnly(ctx)
+	if o.For != AsItIs {
+		s.warnIfReadOnly(ctx)
+	}
 	return nil
 }
 

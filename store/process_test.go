@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,7 +39,7 @@ func child(name string, env ...string) *exec.Cmd {
 }
 
 func childStore() (*Store, error) {
-	return Open(context.Background(), os.Getenv("STORE"), Options{Log: slog.New(slog.DiscardHandler)})
+	return Open(context.Background(), os.Getenv("STORE"), Options{For: ToServe, Log: slog.New(slog.DiscardHandler)})
 }
 
 // operation is the nth change in a series that is the same wherever it is run: two merges, then an import.
@@ -134,7 +135,7 @@ func TestKilledWhileOpening(t *testing.T) {
 				_ = cmd.Wait()
 				var log bytes.Buffer
 				// A store that was killed between two steps of its schema goes on from there, and says so at level info.
-				s := openWith(t, dsn, Options{Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+				s := openWith(t, dsn, Options{For: ToServe, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))})
 				if err := s.Check(t.Context()); err != nil || log.Len() > 0 {
 					t.Errorf("%v; said %s", err, log.String())
 				}
@@ -266,5 +267,35 @@ func TestOpenWaitsForAnother(t *testing.T) {
 	open(t, dsn)
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestSetAsideAfterAKill: a gateway that was killed keeps nobody from setting its damaged file aside; one that runs does.
+func TestSetAsideAfterAKill(t *testing.T) {
+	path := sqliteWith(t)
+	cmd := child("write", "STORE=sqlite:"+path)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	bufio.NewScanner(out).Scan()
+	alone := userLock(path)
+	if got, err := alone.TryLock(); err != nil || got {
+		t.Errorf("beside a process that runs: %v, %v", got, err)
+	}
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	for _, suffix := range []string{"-wal", "-shm"} { // which might mend the page
+		_ = os.Remove(path + suffix)
+	}
+	spoil(t, path)
+	if s := open(t, "sqlite:"+path); load(t, s).Version != 0 {
+		t.Error("the damaged file is still used")
+	}
+	if aside, _ := filepath.Glob(path + ".corrupt-*"); len(aside) != 1 {
+		t.Errorf("set aside: %v", aside)
 	}
 }

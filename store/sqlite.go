@@ -32,7 +32,7 @@ var memories atomic.Int64
 // openMemory keeps the same tables in memory. One connection serves all; a second one that is never used keeps the
 // data alive should database/sql drop the first.
 func (s *Store) openMemory(ctx context.Context, o Options) error {
-	s.kind = KindMemory
+	s.kind, o.For = KindMemory, ToServe // it is always a new one
 	c, err := sqlite.NewConnector(fmt.Sprintf("file:/rwsgate-%d?vfs=memdb&_txlock=immediate&_pragma=foreign_keys(1)", memories.Add(1)))
 	if err != nil {
 		return err
@@ -49,41 +49,54 @@ func (s *Store) openMemory(ctx context.Context, o Options) error {
 }
 
 // openSQLite opens or creates the file. What must be done by one process at a time (creating, migrating, setting
-// aside) is done under a lock file; a file that can only be read needs none of it.
+// aside) is done under a lock file; a file that can only be read needs none of it, and who takes the store as it is
+// waits for the others but makes no lock file.
 func (s *Store) openSQLite(ctx context.Context, path string, o Options) error {
 	s.kind, s.path = KindSQLite, path
 	if err := checkPlace(path); err != nil {
 		return err
 	}
-	unlock, lockErr := LockBeside(ctx, path)
-	if lockErr == nil {
-		defer unlock()
-	} else if ctx.Err() != nil {
-		return lockErr
+	var lockErr error
+	if _, err := os.Stat(path + ".lock"); err == nil || o.For != AsItIs {
+		var unlock func()
+		if unlock, lockErr = LockBeside(ctx, path); lockErr == nil {
+			defer unlock()
+		} else if ctx.Err() != nil {
+			return lockErr
+		}
 	}
-	if lockErr == nil {
+	if lockErr == nil && o.For != AsItIs {
 		lockErr = touch(path)
 	}
-	if _, err := os.Stat(path); err != nil {
+	if i, err := os.Stat(path); err != nil {
+		if o.For == AsItIs && errors.Is(err, fs.ErrNotExist) {
+			return noStore(path)
+		}
 		return errors.Join(lockErr, err)
+	} else if i.Size() == 1 { // which SQLite takes for an empty file
+		return noDatabase(path)
 	}
 	s.connectSQLite(path, o)
 	err := s.quickCheck(ctx)
 	if faultOf(err) == FaultCorrupt {
-		if lockErr != nil {
-			return cannotSetAside(path, err, lockErr)
-		}
-		if err = s.setAside(ctx, path, err, o); err != nil {
-			return err
-		}
+		err = s.onDamage(ctx, path, err, lockErr, o)
 	}
 	if err != nil {
 		return err
 	}
+	return s.useSQLite(ctx, path, o)
+}
+
+// useSQLite makes a sound file ready for its purpose.
+func (s *Store) useSQLite(ctx context.Context, path string, o Options) error {
 	if err := s.migrate(ctx, sqliteDialect, o, s.copyBefore); err != nil {
 		return err
 	}
-	s.warnIfReadOnly(ctx)
+	s.file, _ = os.Stat(path)
+	if o.For != AsItIs {
+		s.keepInUse(path)
+		s.warnIfReadOnly(ctx)
+	}
 	return nil
 }
 

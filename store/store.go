@@ -9,6 +9,7 @@ import (
 	"database/sql"
 	"io/fs"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 )
@@ -18,9 +19,21 @@ type Options struct {
 	Now         func() time.Time // nil means time.Now
 	Log         *slog.Logger     // nil means slog.Default(); told of what an operator must know, never of data
 	BusyTimeout time.Duration    // how long to wait for another process's lock on a SQLite file; 0 means 10 s
+	For         Purpose          // what Open may do to the store; the zero value is ToWrite
 
 	migrations fs.FS // nil means the embedded ones; tests add later ones
 }
+
+// Purpose is what a store is opened for: how far Open may change what it finds.
+type Purpose uint8
+
+// The purposes. A damaged store, and one of an older schema, are opened ToServe alone: a command that only looks, or that
+// adds to a store, must not take it away from, nor change it under, a gateway that runs.
+const (
+	ToWrite Purpose = iota // a missing store is made; an older schema and damage are refused
+	AsItIs                 // the store is taken as it is: FaultMissing if there is none
+	ToServe                // made if missing, brought to the newest schema; damage is set aside, if no other process uses the file
+)
 
 // Kind is the engine that holds a store.
 type Kind string
@@ -36,7 +49,8 @@ const (
 // memory, by processes. Its errors are *Error, or the context's.
 type Store struct {
 	kind  Kind
-	path  string // SQLite: the file; PostgreSQL: host and database; memory: empty
+	path  string      // SQLite: the file; PostgreSQL: host and database; memory: empty
+	file  os.FileInfo // SQLite: the file that was opened, which another may have replaced since
 	read  *sql.DB
 	write *sql.DB
 	now   func() time.Time
@@ -44,9 +58,10 @@ type Store struct {
 	close []func() error
 }
 
-// Open opens the store that a `store` key names: memory, sqlite:PATH, postgres://…. It creates a SQLite file that is
-// missing (not its directory), brings the schema up to date, and sets a damaged SQLite file aside for a fresh one. A
-// SQLite file that can be read but not written opens too, with a warning: reads answer, writes fail until it is mended.
+// Open opens the store that a `store` key names: memory, sqlite:PATH, postgres://…. How far it may go is the purpose's
+// matter: to make a SQLite file that is missing (never its directory), to bring the schema up to date, to set a damaged
+// SQLite file aside for a fresh one. A SQLite file that can be read but not written opens too, with a warning unless it
+// is taken AsItIs: reads answer, writes fail until it is mended.
 func Open(ctx context.Context, dsn string, o Options) (*Store, error) {
 	s := &Store{now: o.Now, log: cmp.Or(o.Log, slog.Default())}
 	if s.now == nil {
@@ -102,6 +117,9 @@ func (s *Store) Writable(ctx context.Context) error {
 
 // change runs do in one transaction that may write.
 func (s *Store) change(ctx context.Context, op string, do func(*sql.Tx) error) error {
+	if err := s.replaced(op); err != nil {
+		return err
+	}
 	return s.fail(ctx, op, inTx(ctx, s.write, nil, do))
 }
 

@@ -47,7 +47,7 @@ func onShared(t *testing.T, test func(t *testing.T, dsn string)) {
 
 func open(t testing.TB, dsn string) *Store {
 	t.Helper()
-	return openWith(t, dsn, Options{})
+	return openWith(t, dsn, Options{For: ToServe})
 }
 
 func openWith(t testing.TB, dsn string, o Options) *Store {
