@@ -18,7 +18,7 @@ func (s *Store) quickCheck(ctx context.Context) error {
 	}
 	if len(found) > 0 {
 		reason, mend := explain(FaultCorrupt)
-		return &Error{Op: "open", Where: s.path, Fault: FaultCorrupt, Reason: reason, Err: errors.New(strings.Join(found, ", ")), Mend: mend}
+		return &Error{Op: "open", Where: s.path, Fault: FaultCorrupt, Reason: reason, Err: errors.New(strings.ReplaceAll(strings.Join(found, ", "), "\n", " ")), Mend: mend}
 	}
 	return nil
 }
@@ -31,6 +31,9 @@ func (s *Store) onDamage(ctx context.Context, path string, damage, lockErr error
 	}
 	if o.For != ToServe {
 		return damage
+	}
+	if said := (*Error)(nil); errors.As(damage, &said) && said.Err != nil {
+		damage = said.Err // its mend is what comes now
 	}
 	if lockErr != nil {
 		return cannotSetAside(path, damage, lockErr)

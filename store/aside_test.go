@@ -93,7 +93,7 @@ func TestDamageIsNotSetAsideUnderAnother(t *testing.T) {
 	quiet := Options{For: ToServe, Log: slog.New(slog.DiscardHandler)}
 	for _, s := range []*Store{first, second} {
 		_, err := Open(t.Context(), "sqlite:"+path, quiet)
-		if FaultOf(err) != FaultCorrupt || !strings.Contains(err.Error(), "another rwsgate uses it") || !strings.Contains(err.Error(), path) {
+		if FaultOf(err) != FaultCorrupt || !strings.Contains(err.Error(), "another rwsgate uses it") || strings.Contains(err.Error(), "restart rwsgate serve") || !strings.Contains(err.Error(), path) {
 			t.Fatalf("%v", err)
 		}
 		if aside, _ := filepath.Glob(path + ".corrupt-*"); len(aside) > 0 {
