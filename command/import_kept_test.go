@@ -107,7 +107,7 @@ func TestMixedFilesAreToldWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	const mixed = `
-mixed.json: rwsgate JSON, 4 UTC days, 2013-09-01..2013-09-04, 3 saved days, 1 totals
+mixed.json: rwsgate JSON, 4 UTC days, 2013-09-01..2013-09-04, 3 saved days, 1 total
   4 added, 1 changed, 1 the same, 2 refused
   refused: 2013-09-02: Graph gave other minutes, which stay
   refused: 2013-09-02T00:00:00Z: UTC days that are known cover the saved day
