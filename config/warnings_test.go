@@ -48,6 +48,8 @@ func TestWarnings(t *testing.T) {
 		{"no users", strings.Replace(managed, "loopback", "none, htpasswd_file: /none", 1), nil, 0o600, "auth.htpasswd_file: \"/none\" has no entry: nobody can get in; make one with rwsgate passwd USER --file FILE"},
 		{"no users but anonymous ones", strings.Replace(managed, "loopback", "loopback, htpasswd_file: /none", 1), nil, 0o600, "auth.htpasswd_file: \"/none\" has no entry: nobody can get in with a password; make one with rwsgate passwd USER --file FILE"},
 		{"no administrators", "admin: { htpasswd_file: /none }\n" + managed, nil, 0o600, "admin.htpasswd_file: \"/none\" has no entry: nobody can get in from other machines; make one with rwsgate passwd USER --file FILE"},
+		{"administrators from elsewhere", "admin: { listen: \":9090\", htpasswd_file: /users }\n" + managed, nil, 0o600, "admin.listen: operators' passwords reach it from other machines without TLS: let only a proxy with TLS, or a tunnel, come to it"},
+		{"administrators on loopback", "admin: { htpasswd_file: /users }\n" + managed, nil, 0o600, ""},
 		{"brownouts without windows", managed + "rollout: { reports: { \"*\": [ { from: 2027-03-02, phase: brownout }, { from: 2027-06-01, phase: retired } ] } }", nil, 0o600, "rollout.brownouts: no window is given, so that nothing fails in the phase brownout"},
 		{"brownouts that are over", managed + "rollout: { reports: { \"*\": [ { from: 2026-03-02, phase: brownout }, { from: 2026-06-01, phase: retired } ] } }", nil, 0o600, ""},
 		{"a hold without windows", managed + "rollout: { clients: [ { match: { agent: x }, until: 2027-04-01, phase: brownout, reason: y } ] }", nil, 0o600, "rollout.brownouts: no window is given, so that nothing fails in the phase brownout"},
@@ -65,41 +67,47 @@ func TestWarnings(t *testing.T) {
 		{"idle anonymous_tenant", strings.Replace(managed, "loopback", "none, htpasswd_file: /users, anonymous_tenant: example.com", 1), nil, 0o600, "auth.anonymous_tenant: has no effect while auth.anonymous is none"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			certificates := withCertificate(t)
-			disk := fstest.MapFS{
-				"rwsgate.yml": {Data: []byte(c.file), Mode: c.mode},
-				"open/secret": {Mode: 0o644}, "open/users": {Mode: 0o604}, "open/cert.pem": {Mode: 0o644}, "open/key.pem": {Mode: 0o644}, "open/webhook": {Mode: 0o644},
-				"closed/secret": {Mode: 0o640},
-				"mount/secret":  {Mode: 0o644}, "mount/..data/secret": {Mode: 0o644},
-			}
-			stat := func(name string) (fs.FileInfo, error) { return disk.Stat(strings.TrimPrefix(name, "/")) }
-			read := func(name string) ([]byte, error) {
-				switch name {
-				case "rwsgate.yml":
-					return disk.ReadFile(name)
-				case "/secret", "/users", "/open/secret", "/open/users", "/mount/secret":
-					return []byte(planted), nil
-				case "/closed/secret":
-					return []byte("sqlite:/x"), nil
-				case "/open/webhook":
-					return []byte("https://hooks.example/" + planted), nil
-				case "/none":
-					return []byte("\n # reader:x\n"), nil
-				}
-				return certificates(strings.TrimPrefix(name, "/open"))
-			}
-			cfg, err := Load(Sources{File: "rwsgate.yml", ReadFile: read, Flags: flags(t, c.args...)})
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for _, w := range cfg.Warnings(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), stat) {
-				w.Where = ""
-				got = append(got, w.String())
-			}
-			if strings.Join(got, "\n") != c.want {
-				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), c.want)
+			if got := warnedOf(t, c.file, c.mode, c.args...); got != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
 		})
 	}
+}
+
+// warnedOf gives the warnings of a configuration file of that mode, beside files whose modes tell by their folders.
+func warnedOf(t *testing.T, file string, mode fs.FileMode, args ...string) string {
+	t.Helper()
+	certificates := withCertificate(t)
+	disk := fstest.MapFS{
+		"rwsgate.yml": {Data: []byte(file), Mode: mode},
+		"open/secret": {Mode: 0o644}, "open/users": {Mode: 0o604}, "open/cert.pem": {Mode: 0o644}, "open/key.pem": {Mode: 0o644}, "open/webhook": {Mode: 0o644},
+		"closed/secret": {Mode: 0o640},
+		"mount/secret":  {Mode: 0o644}, "mount/..data/secret": {Mode: 0o644},
+	}
+	stat := func(name string) (fs.FileInfo, error) { return disk.Stat(strings.TrimPrefix(name, "/")) }
+	read := func(name string) ([]byte, error) {
+		switch name {
+		case "rwsgate.yml":
+			return disk.ReadFile(name)
+		case "/secret", "/users", "/open/secret", "/open/users", "/mount/secret":
+			return []byte(planted), nil
+		case "/closed/secret":
+			return []byte("sqlite:/x"), nil
+		case "/open/webhook":
+			return []byte("https://hooks.example/" + planted), nil
+		case "/none":
+			return []byte("\n # reader:x\n"), nil
+		}
+		return certificates(strings.TrimPrefix(name, "/open"))
+	}
+	cfg, err := Load(Sources{File: "rwsgate.yml", ReadFile: read, Flags: flags(t, args...)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, w := range cfg.Warnings(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), stat) {
+		w.Where = ""
+		got = append(got, w.String())
+	}
+	return strings.Join(got, "\n")
 }
