@@ -99,6 +99,23 @@ fuzz_one() {
 	echo "$2 $3: $(grep -o 'execs: [0-9]*' "$log" | tail -1)"
 }
 
+# free_ports N: ports of 127.0.0.1 where nobody listens, all below those the system gives to outgoing connections and to
+# whoever asks for any port: what is free now still is when a program that is started or restarted wants it.
+free_ports() {
+	/usr/bin/python3 - "$1" <<-'END'
+		import random, socket, sys
+		free = []
+		for port in random.sample(range(10000, 30000), 2000):
+		    try:
+		        free.append(socket.create_server(("127.0.0.1", port)))
+		    except OSError:
+		        continue
+		    if len(free) == int(sys.argv[1]):
+		        break
+		print(*[s.getsockname()[1] for s in free])
+	END
+}
+
 # serve_demo NAME FLAGS…: starts a demo on free ports and waits until it is ready; sets url, admin, demo_pid.
 serve_demo() {
 	local name=$1 tries

@@ -68,9 +68,7 @@ must_fail() {
 # windows_service: installed, started, answering, stopped, uninstalled, and what is said where that does not go.
 windows_service() {
 	local folder=$WINEPREFIX/drive_c/rwsgate ports admin
-	ports=($(/usr/bin/python3 -c 'import socket
-s = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
-print(*[x.getsockname()[1] for x in s])'))
+	ports=($(free_ports 2))
 	admin=http://127.0.0.1:${ports[1]}
 	cat >"$folder/rwsgate.yaml" <<-END
 		listen: 127.0.0.1:${ports[0]}

@@ -41,9 +41,7 @@ replicas_config() {
 replicas_up() {
 	local i tries
 	mkdir -p "$out/standin" && chmod 755 "${out%/*}" && start_postgres || return 1
-	ports=($(/usr/bin/python3 -c 'import socket
-s = [socket.create_server(("127.0.0.1", 0)) for _ in range(7)]
-print(*[x.getsockname()[1] for x in s])'))
+	ports=($(free_ports 7))
 	"$rwsgate" cert "$out/tls" >/dev/null && go build -o "$out/replicas" ./conformance/replicas || return 1
 	"$out/replicas" standin "$out/standin" >"$out/standin.log" 2>&1 &
 	started+=($!)

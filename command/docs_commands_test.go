@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -123,6 +124,7 @@ func runFences(t *testing.T, script []fence) {
 		text := ports.Replace(f.text)
 		if m := serving.FindStringSubmatch(strings.TrimSpace(text)); m != nil {
 			stop()
+			stop = func() {}
 			stop = serveFence(t, folder, strings.Fields(m[1]), strings.Fields(m[2]), ports)
 			continue
 		}
@@ -137,14 +139,18 @@ func runFences(t *testing.T, script []fence) {
 // serving is a block that serves until it is stopped: variables, and flags.
 var serving = regexp.MustCompile(`^((?:[A-Z_]+=\S+ +)*)rwsgate serve *([^\n]*)$`)
 
+// freePort is an address where nobody listens, with a port below those the system gives to outgoing connections and to
+// whoever asks for any port: between two programs of a page, nobody else takes it.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		if l, err := net.Listen("tcp", fmt.Sprint("127.0.0.1:", 10000+rand.IntN(20000))); err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("none of a thousand ports is free")
+	return ""
 }
 
 // serveFence starts what a block serves and waits until it is ready.

@@ -90,7 +90,7 @@ func TestCollectorAway(t *testing.T) {
 	cleanEnv(t)
 	before := otel.GetTracerProvider()
 	t.Cleanup(func() { otel.SetTracerProvider(before) })
-	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+closedAddress(t))
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://"+closedAddress)
 	t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "200")
 	p := newRig(t).start(t)
 	readFeed(t, p.get(t, p.url+"/CsP2PAVTimeDaily"))

@@ -141,7 +141,7 @@ func TestRolloutByTheStore(t *testing.T) {
 	dsn := "sqlite:" + filepath.Join(r.folder, "s.db")
 	seenBefore(t, r, dsn)
 	r.extra = fmt.Sprintf("store: %q\n%s", dsn, browning(time.Now().Add(-time.Hour)))
-	arguments := []string{"--config", r.file(t), "--admin", "http://" + closedAddress(t)}
+	arguments := []string{"--config", r.file(t), "--admin", "http://" + closedAddress}
 	run := func(want string, command ...string) {
 		t.Helper()
 		code, out, stderr := cli(append(command, arguments...)...)

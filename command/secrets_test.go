@@ -278,11 +278,11 @@ func (s *secretive) commands(file string) {
 	for _, args := range every {
 		run(args...)
 	}
-	s.t.Setenv("RWSGATE_STORE", "postgres://rwsgate:planted-dsn-password@"+closedAddress(s.t)+"/rwsgate?connect_timeout=2&password=planted-dsn-password")
+	s.t.Setenv("RWSGATE_STORE", "postgres://rwsgate:planted-dsn-password@"+closedAddress+"/rwsgate?connect_timeout=2&password=planted-dsn-password")
 	for _, args := range append(every, []string{"serve"}) {
 		run(args...)
 	}
-	s.t.Setenv("RWSGATE_UPSTREAM__PROXY", "http://proxy-user:planted-proxy-guess@"+closedAddress(s.t))
+	s.t.Setenv("RWSGATE_UPSTREAM__PROXY", "http://proxy-user:planted-proxy-guess@"+closedAddress)
 	run("check")
 	s.t.Setenv("RWSGATE_UPSTREAM__PROXY", "ftp://proxy-user:planted-proxy-guess@proxy.example")
 	s.t.Setenv("RWSGATE_STORE", "planted://x:planted-dsn-password@y")

@@ -20,7 +20,7 @@ func newOneStoreRig(t *testing.T) *storeRig {
 // lookers are the commands that use a store but do not serve from it, on the rig's configuration.
 func (s *storeRig) lookers(t *testing.T) map[string][]string {
 	t.Helper()
-	nobody := []string{"--admin", "http://" + closedAddress(t), "--config", s.config}
+	nobody := []string{"--admin", "http://" + closedAddress, "--config", s.config}
 	tenant := []string{"--config", s.config, "--tenant", "example.onmicrosoft.com"}
 	return map[string][]string{
 		"check":            {"check", "--config", s.config},

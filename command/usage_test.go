@@ -58,7 +58,7 @@ func bothWays(t *testing.T, test func(t *testing.T, args ...string)) {
 	if err := p.end(); err != nil {
 		t.Fatal(err)
 	}
-	t.Run("store", func(t *testing.T) { test(t, "--admin", "http://"+closedAddress(t), "--config", r.file(t)) })
+	t.Run("store", func(t *testing.T) { test(t, "--admin", "http://"+closedAddress, "--config", r.file(t)) })
 }
 
 func TestUsage(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/pem"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -88,15 +87,9 @@ func TestLoadIsRefused(t *testing.T) {
 	s := httptest.NewUnstartedServer(nil)
 	s.StartTLS()
 	ca := authority(t, s)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	_ = l.Close()
 	s.Close()
 	var out strings.Builder
-	err = run(t.Context(), []string{"load", "-url", "https://" + address, "-ca", ca, "-workers", "1", "-wait", "1ms", "-for", "1ms"}, &out)
+	err := run(t.Context(), []string{"load", "-url", "https://127.0.0.1:1", "-ca", ca, "-workers", "1", "-wait", "1ms", "-for", "1ms"}, &out)
 	if err == nil || !strings.Contains(err.Error(), "refused") || !strings.Contains(out.String(), "failed=1 refused=1") {
 		t.Errorf("%v\n%s", err, out.String())
 	}
