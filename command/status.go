@@ -10,6 +10,7 @@ import (
 
 	"rwsgate/cache"
 	"rwsgate/config"
+	"rwsgate/gateway"
 	"rwsgate/gateway/admin"
 	"rwsgate/translate"
 )
@@ -130,6 +131,6 @@ func outcomeOf(name string, o cache.Outcome, err error) admin.Outcome {
 }
 
 // verifyOperator checks a password against admin.htpasswd_file as it is in force.
-func (p *Program) verifyOperator(ctx context.Context, from netip.Addr, user string, password []byte) (bool, time.Duration) {
+func (p *Program) verifyOperator(ctx context.Context, from netip.Addr, user string, password []byte) gateway.Checked {
 	return p.gateway.Verify(ctx, *p.operator.Load(), from, user, password)
 }

@@ -194,21 +194,28 @@ func (v *verifier) decoy(file PasswordFile, user string) []byte {
 	return hash
 }
 
+// Checked is what became of a name and a password. One that is neither OK nor Busy nor has to wait is wrong.
+type Checked struct {
+	OK   bool
+	Busy bool          // it was not looked at: too many others wait for their check, which says nothing about it
+	Wait time.Duration // not zero: it was not looked at so soon after failed attempts; when the next one is due
+}
+
 // Verify says whether password is user's in a file; it shares the gateway's limits on checking and guessing, and its
-// memory. A wait says that the password was not even looked at and when the next attempt is due.
-func (g *Gateway) Verify(_ context.Context, file PasswordFile, from netip.Addr, user string, password []byte) (ok bool, wait time.Duration) {
+// memory.
+func (g *Gateway) Verify(_ context.Context, file PasswordFile, from netip.Addr, user string, password []byte) Checked {
 	ok, err := g.verifier.verify(file, claim{user, password, from})
 	late := (*waitError)(nil)
 	switch {
 	case errors.As(err, &late):
 		g.Recorder.Failed(AttemptWaiting)
-		return false, late.wait
+		return Checked{Wait: late.wait}
 	case errors.Is(err, errBusy):
-		return false, time.Second
+		return Checked{Busy: true}
 	case err == nil && !ok:
 		g.Recorder.Failed(AttemptWrong)
 	}
-	return err == nil && ok, 0
+	return Checked{OK: err == nil && ok}
 }
 
 // digest binds a credential to the hash it was verified against, so that a changed password is forgotten at once.

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"rwsgate/gateway"
 	"rwsgate/translate"
 )
 
@@ -44,11 +45,14 @@ func newAdmin(asked *[]string, ready error, metricsAuth bool) http.Handler {
 		},
 		Expiries: func() []Expiry { return nil },
 		Versions: map[string]string{"go": "go1"},
-		Verify: func(_ context.Context, _ netip.Addr, user string, password []byte) (bool, time.Duration) {
-			if user == "guesser" {
-				return false, 1500 * time.Millisecond
+		Verify: func(_ context.Context, _ netip.Addr, user string, password []byte) gateway.Checked {
+			switch user {
+			case "guesser":
+				return gateway.Checked{Wait: 1500 * time.Millisecond}
+			case "unseen":
+				return gateway.Checked{Busy: true}
 			}
-			return user == "op" && string(password) == "right", 0
+			return gateway.Checked{OK: user == "op" && string(password) == "right"}
 		},
 		MetricsAuth: metricsAuth,
 		Log:         slog.New(slog.DiscardHandler),
@@ -159,5 +163,14 @@ func TestAGuesserIsToldToWait(t *testing.T) {
 	w := request{method: "GET", path: "/api/tenants", from: "10.0.0.1", user: "guesser", password: "x"}.send(newAdmin(new([]string), nil, false))
 	if w.Code != http.StatusUnauthorized || w.Header().Get("Retry-After") != "2" {
 		t.Errorf("%d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
+	}
+}
+
+// TestAPasswordThatWasNotLookedAtIsNotRefused pins that an operator whose password found no place in the queue is told
+// to come again: a 401 would have a browser ask for another one.
+func TestAPasswordThatWasNotLookedAtIsNotRefused(t *testing.T) {
+	w := request{method: "GET", path: "/api/tenants", from: "10.0.0.1", user: "unseen", password: "x"}.send(newAdmin(new([]string), nil, false))
+	if h := w.Header(); w.Code != http.StatusServiceUnavailable || h.Get("Retry-After") != "1" || h.Get("WWW-Authenticate") != "" {
+		t.Errorf("%d, Retry-After %q, WWW-Authenticate %q", w.Code, h.Get("Retry-After"), h.Get("WWW-Authenticate"))
 	}
 }

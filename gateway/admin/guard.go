@@ -30,13 +30,15 @@ func (a *admin) guard(next echo.HandlerFunc) echo.HandlerFunc {
 				"answered; ask for one of these, or send a name and password of admin.htpasswd_file")
 		}
 		if given && a.Verify != nil {
-			ok, wait := a.Verify(c.Request().Context(), peerOf(c.Request()), strings.ToLower(user), []byte(password))
-			if ok {
+			switch checked := a.Verify(c.Request().Context(), peerOf(c.Request()), strings.ToLower(user), []byte(password)); {
+			case checked.OK:
 				c.Set(operator, user)
 				return next(c)
-			}
-			if wait > 0 {
-				c.Response().Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(wait.Seconds())))))
+			case checked.Busy:
+				c.Response().Header().Set("Retry-After", "1")
+				return echo.NewHTTPError(http.StatusServiceUnavailable, "too many passwords wait for their check; this one was not looked at, try again")
+			case checked.Wait > 0:
+				c.Response().Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(checked.Wait.Seconds())))))
 			}
 		}
 		c.Response().Header().Set("WWW-Authenticate", `Basic realm="rwsgate admin"`)

@@ -7,7 +7,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
-	"time"
+
+	"rwsgate/gateway"
 )
 
 // TestAnotherNameNeedsAPassword plays a page whose name was pointed at this machine after it was loaded: the peer is
@@ -19,8 +20,8 @@ func TestAnotherNameNeedsAPassword(t *testing.T) {
 			Ready:   func() error { return nil },
 			Metrics: http.NotFoundHandler(),
 			Reload:  func(context.Context) (Reloaded, error) { return Reloaded{}, nil },
-			Verify: func(_ context.Context, _ netip.Addr, user string, password []byte) (bool, time.Duration) {
-				return user == "op" && string(password) == "right", 0
+			Verify: func(_ context.Context, _ netip.Addr, user string, password []byte) gateway.Checked {
+				return gateway.Checked{OK: user == "op" && string(password) == "right"}
 			},
 		})
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"rwsgate/gateway"
 	"rwsgate/rollout"
 	"rwsgate/store"
 )
@@ -34,8 +35,8 @@ func newRolloutAdmin(t *testing.T, log *bytes.Buffer) (http.Handler, *rollout.Co
 		Pause:   c.Pause,
 		Resume:  c.Resume,
 		Metrics: http.NotFoundHandler(),
-		Verify: func(context.Context, netip.Addr, string, []byte) (bool, time.Duration) {
-			return true, 0
+		Verify: func(context.Context, netip.Addr, string, []byte) gateway.Checked {
+			return gateway.Checked{OK: true}
 		},
 		Log: slog.New(slog.NewTextHandler(log, nil)),
 	}), c, s
