@@ -8,11 +8,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
-
-	"github.com/rogpeppe/go-internal/lockedfile"
 
 	"rwsgate/gateway"
+	"rwsgate/store"
 )
 
 // TestPasswdAtOnce changes one file from many processes, half of them by another name of the file: no change is lost.
@@ -53,18 +51,8 @@ func TestPasswdAtOnce(t *testing.T) {
 
 // TestPasswdCanBeInterrupted pins that waiting for another process ends with the context, and that nothing is changed.
 func TestPasswdCanBeInterrupted(t *testing.T) {
-	folder, err := os.MkdirTemp("", "passwd")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		// Whoever was interrupted still takes the lock for a moment, and makes its file anew.
-		for tries := 0; os.RemoveAll(folder) != nil && tries < 1000; tries++ {
-			time.Sleep(time.Millisecond)
-		}
-	})
-	file := filepath.Join(folder, "users")
-	unlock, err := lockedfile.MutexAt(file + ".lock").Lock()
+	file := filepath.Join(t.TempDir(), "users")
+	unlock, err := store.LockBeside(t.Context(), file)
 	if err != nil {
 		t.Fatal(err)
 	}

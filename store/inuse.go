@@ -1,15 +1,27 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/gofrs/flock"
 )
 
+// LockBeside takes the lock file beside a file, which keeps one process of rwsgate from changing what another one changes
+// just now. It waits for it until ctx ends. The kernel gives it back when a process ends, however that ends.
+func LockBeside(ctx context.Context, path string) (unlock func(), err error) {
+	lock := flock.New(path + ".lock")
+	if _, err := lock.TryLockContext(ctx, 10*time.Millisecond); err != nil {
+		return nil, err
+	}
+	return func() { _ = lock.Unlock() }, nil
+}
+
 // userLock is the lock file that all users of a SQLite file share for as long as they use it. Who sets the file aside
-// needs it alone. The kernel gives it back when a process ends, however that ends.
+// needs it alone. It ends with its process, as the other does.
 func userLock(path string) *flock.Flock {
 	return flock.New(path+".inuse", flock.SetPermissions(0o640))
 }

@@ -248,25 +248,45 @@ func childHoldLock() error {
 }
 
 // TestOpenWaitsForAnother: while another process opens, and may be migrating, an open waits, and its context ends the
-// wait.
+// wait. The lock is free once that process is done, or was killed.
 func TestOpenWaitsForAnother(t *testing.T) {
-	dsn := engines[1].dsn(t)
-	cmd := child("holdlock", "STORE="+dsn)
-	in, _ := cmd.StdinPipe()
-	out, _ := cmd.StdoutPipe()
-	if err := cmd.Start(); err != nil {
+	for name, kill := range map[string]bool{"done": false, "killed": true} {
+		t.Run(name, func(t *testing.T) {
+			dsn := engines[1].dsn(t)
+			cmd := child("holdlock", "STORE="+dsn)
+			in, _ := cmd.StdinPipe()
+			out, _ := cmd.StdoutPipe()
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			bufio.NewScanner(out).Scan()
+			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+			defer cancel()
+			if _, err := Open(ctx, dsn, Options{}); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("while another opens: %v", err)
+			}
+			if kill {
+				_ = cmd.Process.Kill()
+			}
+			_ = in.Close()
+			open(t, dsn)
+			if err := cmd.Wait(); (err != nil) != kill {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestOthersCannotHoldTheLock: who may open a lock file could keep everybody else waiting.
+func TestOthersCannotHoldTheLock(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "users")
+	unlock, err := LockBeside(t.Context(), path)
+	if err != nil {
 		t.Fatal(err)
 	}
-	bufio.NewScanner(out).Scan()
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	if _, err := Open(ctx, dsn, Options{}); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("while another opens: %v", err)
-	}
-	_ = in.Close()
-	open(t, dsn)
-	if err := cmd.Wait(); err != nil {
-		t.Error(err)
+	unlock()
+	if i, err := os.Stat(path + ".lock"); err != nil || i.Mode().Perm() != 0o600 {
+		t.Errorf("%v (%v)", i, err)
 	}
 }
 

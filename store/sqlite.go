@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
-	"github.com/rogpeppe/go-internal/lockedfile"
 	"modernc.org/sqlite"
 )
 
@@ -198,31 +197,6 @@ func touch(path string) error {
 		return err
 	}
 	return f.Close()
-}
-
-// LockBeside takes the lock file beside a file, which keeps one process of rwsgate from changing what another one changes
-// just now. It waits for it until ctx ends.
-func LockBeside(ctx context.Context, path string) (unlock func(), err error) {
-	type answer struct {
-		unlock func()
-		err    error
-	}
-	got := make(chan answer, 1)
-	go func() {
-		unlock, err := lockedfile.MutexAt(path + ".lock").Lock()
-		got <- answer{unlock, err}
-	}()
-	select {
-	case a := <-got:
-		return a.unlock, a.err
-	case <-ctx.Done():
-		go func() {
-			if a := <-got; a.err == nil {
-				a.unlock()
-			}
-		}()
-		return nil, ctx.Err()
-	}
 }
 
 // escapePath makes a path fit for a file: URI.
