@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 
@@ -38,49 +37,81 @@ func (s *Store) migrate(ctx context.Context, d dialect, o Options, before func(c
 	if err != nil {
 		return err
 	}
-	opts := []goose.ProviderOption{goose.WithSlog(o.Log), goose.WithTableName(versionTable), goose.WithDisableGlobalRegistry(true)}
-	if d.shared {
-		opts = append(opts, goose.WithSessionLocker(advisoryLock{}))
-	}
-	p, err := goose.NewProvider(d.goose, s.write, clusterFS{sub, d.clustered}, opts...)
+	p, err := goose.NewProvider(d.goose, s.write, clusterFS{sub, d.clustered},
+		goose.WithSlog(o.Log), goose.WithTableName(versionTable), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err
 	}
 	sources := p.ListSources()
 	newest := sources[len(sources)-1].Version
-	if have > newest {
-		return &Error{Op: "open", Where: s.path, Fault: FaultNewer,
-			Reason: fmt.Sprintf("its schema has version %d, this rwsgate knows versions up to %d", have, newest),
-			Mend:   "run a newer rwsgate, or restore the copy that was taken before the migration"}
+	if have == newest {
+		return nil
 	}
-	fresh := have == 0 // there is nothing to copy, at no step
-	if have < newest {
+	return s.migrateAlone(ctx, d, func() error {
+		// Another process may have been half-way when this one looked.
+		have, err := s.schemaVersion(ctx, d)
+		if err != nil {
+			return err
+		}
 		if err := s.mayMigrate(o.For, have, newest); err != nil {
 			return err
 		}
+		if have == 0 {
+			before = nil // there is nothing to copy, at no step
+		}
+		return s.stepUp(ctx, d, p, newest, before)
+	})
+}
+
+// advisoryKey is the key of the lock that who migrates a PostgreSQL store holds.
+const advisoryKey = 0x72777367617465 // "rwsgate"
+
+// migrateAlone runs do while no other process migrates. PostgreSQL holds the others until it is done, or its connection
+// ends; a SQLite file is locked already.
+func (s *Store) migrateAlone(ctx context.Context, d dialect, do func() error) error {
+	if !d.shared {
+		return do()
 	}
-	for have < newest {
-		if !fresh && before != nil {
+	return inTx(ctx, s.write, nil, func(tx *sql.Tx) error {
+		for _, q := range []string{
+			"SET LOCAL idle_in_transaction_session_timeout = 0", // the steps run on other connections
+			fmt.Sprintf("SELECT pg_advisory_xact_lock(%d)", advisoryKey),
+		} {
+			if _, err := tx.ExecContext(ctx, q); err != nil {
+				return err
+			}
+		}
+		return do()
+	})
+}
+
+// stepUp takes the steps that are left, one by one.
+func (s *Store) stepUp(ctx context.Context, d dialect, p *goose.Provider, newest int64, before func(ctx context.Context, from int64) error) error {
+	for {
+		have, err := s.schemaVersion(ctx, d)
+		if err != nil || have >= newest {
+			return err
+		}
+		if before != nil {
 			if err := before(ctx, have); err != nil {
 				return fmt.Errorf("copy before the migration from schema %d: %w", have, err)
 			}
 		}
-		// Another process may have taken the step while this one waited for the lock.
-		if _, err := p.UpByOne(ctx); err != nil && !errors.Is(err, goose.ErrNoNextVersion) {
+		if _, err := p.UpByOne(ctx); err != nil {
 			return fmt.Errorf("migration from schema %d: %w", have, err)
 		}
-		if have, err = s.schemaVersion(ctx, d); err != nil {
-			return err
-		}
 	}
-	return nil
 }
 
-// mayMigrate refuses to change the schema of a store that is there for any purpose but serving: an older gateway may run
-// on it.
+// mayMigrate refuses to change the schema of a store that a newer rwsgate made, and of one that is there for any purpose
+// but serving: an older gateway may run on it.
 func (s *Store) mayMigrate(p Purpose, have, newest int64) error {
 	switch {
-	case p == ToServe, p == ToWrite && have == 0:
+	case have > newest:
+		return &Error{Op: "open", Where: s.path, Fault: FaultNewer,
+			Reason: fmt.Sprintf("its schema has version %d, this rwsgate knows versions up to %d", have, newest),
+			Mend:   "run a newer rwsgate, or restore the copy that was taken before the migration"}
+	case have == newest, p == ToServe, p == ToWrite && have == 0:
 		return nil
 	case have == 0:
 		return noStore(s.path)
@@ -139,20 +170,3 @@ type clusterFile struct {
 
 // Read reads the replaced text.
 func (f clusterFile) Read(p []byte) (int, error) { return f.text.Read(p) }
-
-// advisoryLock lets one replica migrate at a time: PostgreSQL holds the others until it is done, or its connection ends.
-type advisoryLock struct{}
-
-const advisoryKey = 0x72777367617465 // "rwsgate"
-
-// SessionLock waits for the lock.
-func (advisoryLock) SessionLock(ctx context.Context, c *sql.Conn) error {
-	_, err := c.ExecContext(ctx, "SELECT pg_advisory_lock($1)", int64(advisoryKey))
-	return err
-}
-
-// SessionUnlock gives the lock back.
-func (advisoryLock) SessionUnlock(ctx context.Context, c *sql.Conn) error {
-	_, err := c.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", int64(advisoryKey))
-	return err
-}

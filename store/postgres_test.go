@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"rwsgate/translate"
 )
@@ -81,5 +82,64 @@ func TestHidePassword(t *testing.T) {
 	}
 	if err := hidePassword(leaky, "other"); !errors.Is(err, leaky) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestPostgresIsMadeByOneOfTwo: of two that find no store at the same moment, and are not there to migrate one, the second
+// waits while the first is half-way, and uses what that one made.
+func TestPostgresIsMadeByOneOfTwo(t *testing.T) {
+	dsn := cluster.schema(t)
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	// The last step waits until the test lets it.
+	execute(t, db, "CREATE TABLE gate (id INT)")
+	hold, err := db.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = hold.Rollback() }()
+	if _, err := hold.Exec("LOCK TABLE gate"); err != nil {
+		t.Fatal(err)
+	}
+	slow := later(t, "INSERT INTO gate VALUES (1);")
+	begin := func(name string) (done chan error) {
+		done = make(chan error, 1)
+		go func() {
+			s, err := Open(t.Context(), withQuery(t, dsn, "application_name", name), Options{migrations: slow, Log: slog.New(slog.DiscardHandler)})
+			if err == nil {
+				err = s.Close()
+			}
+			done <- err
+		}()
+		awaitLock(t, db, name, done)
+		return done
+	}
+	first := begin(t.Name() + "-1")
+	second := begin(t.Name() + "-2")
+	if err := hold.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	for name, done := range map[string]chan error{"first": first, "second": second} {
+		if err := <-done; err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	var steps int
+	if err := db.QueryRow("SELECT COUNT(*) FROM gate").Scan(&steps); err != nil || steps != 1 {
+		t.Errorf("the last step was taken %d times (%v)", steps, err)
+	}
+}
+
+// awaitLock waits until a connection of an application waits for a lock, or nobody would any more.
+func awaitLock(t *testing.T, db *sql.DB, application string, done chan error) {
+	t.Helper()
+	for waiting := 0; waiting == 0 && len(done) == 0; time.Sleep(5 * time.Millisecond) {
+		const query = "SELECT COUNT(*) FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'"
+		if err := db.QueryRow(query, application).Scan(&waiting); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
