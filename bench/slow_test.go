@@ -16,12 +16,12 @@ import (
 // runSlow holds connections that take their time while a normal client goes on; it prints the client's slowest requests
 // with and without them.
 func runSlow(t *testing.T, g *gate, s sizes) {
-	want := reference(t, g)
-	alone := served(t, g, want, s.slowFor/3)
+	want := reference(t, g, s)
+	alone := served(t, g.client(s), want, s.slowFor/3)
 	var slow slowClients
 	stop := slow.start(g, s.slow)
 	defer stop()
-	beside := served(t, g, want, s.slowFor)
+	beside := served(t, g.client(s), want, s.slowFor)
 	all := slow.allCut(s.slow / len(slowKinds))
 	cut := stop()
 	t.Logf("alone: %s; beside %d slow connections: %s; p99 ratio %.2f", alone, s.slow, beside, float64(beside.p99)/float64(alone.p99))
@@ -34,16 +34,16 @@ func runSlow(t *testing.T, g *gate, s sizes) {
 	}
 }
 
-// served asks for the daily report for a while, by turns on a kept and a new connection, and gives how long it took.
-func served(t *testing.T, g *gate, want string, during time.Duration) times {
+// served asks for the daily report for a while, by turns on a kept connection and on a new one like it, and gives how
+// long it took.
+func served(t *testing.T, kept *client, want string, during time.Duration) times {
 	t.Helper()
 	var took []time.Duration
-	kept := &client{Dial: g.Dial}
 	defer kept.Close()
 	for n, until := 0, time.Now().Add(during); time.Now().Before(until); n++ {
 		c := kept
 		if n%4 == 0 {
-			c = &client{Dial: g.Dial}
+			c = &client{Dial: kept.Dial, Handshake: kept.Handshake}
 		}
 		begun := time.Now()
 		a, err := c.Do(daily, basic(reader, password))

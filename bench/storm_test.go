@@ -23,7 +23,7 @@ func runStorm(t *testing.T, g *gate, s sizes) {
 		var workers sync.WaitGroup
 		for range 8 {
 			workers.Go(func() {
-				c := &client{Dial: g.Dial}
+				c := g.client(s)
 				defer c.Close()
 				for n := int(next.Add(1)); n <= upTo; n = int(next.Add(1)) {
 					target, want, headers := stormy(n)
