@@ -16,8 +16,8 @@ func newBackup() *cobra.Command {
 		Use:   "backup FILE",
 		Short: "Write a consistent copy of the store to a new file, while it is in use",
 		Long: `Copies the SQLite store to FILE, which must not exist yet. A running server is neither stopped nor slowed. The copy is
-itself a store: to restore it, stop rwsgate serve and put the copy in the place of the store, or set store to
-sqlite:FILE.
+itself a store: to restore it, stop rwsgate serve, move the store away with its -wal and -shm, and put the copy in its
+place, or set store to sqlite:FILE.
 
 PostgreSQL is copied with its own pg_dump. A store in memory cannot be copied by another process; rwsgate export does
 not reach it either.`,

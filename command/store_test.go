@@ -49,10 +49,15 @@ func TestNoCommandTakesAStoreAway(t *testing.T) {
 		text []byte
 		says string
 	}{
-		"damaged":     {bytes.Join([][]byte{sound[:2*4096], bytes.Repeat([]byte{0xa5}, 4096), sound[3*4096:]}, nil), "the file is damaged"},
-		"no database": {[]byte("reader:$2y$10$abcdefghijklmnopqrstuv\n"), "it is no SQLite database"},
+		"damaged":           {bytes.Join([][]byte{sound[:2*4096], bytes.Repeat([]byte{0xa5}, 4096), sound[3*4096:]}, nil), "the file is damaged"},
+		"beginning damaged": {append(bytes.Repeat([]byte{0xa5}, 16), sound[16:]...), "if it was rwsgate's store, stop rwsgate serve, move the file away"},
+		"no database":       {[]byte("reader:$2y$10$abcdefghijklmnopqrstuv\n"), "it is no SQLite database"},
 	} {
-		for name, args := range s.lookers(t) {
+		commands := s.lookers(t)
+		if kind != "damaged" { // which serve sets aside
+			commands["serve"] = []string{"serve", "--config", s.config}
+		}
+		for name, args := range commands {
 			t.Run(kind+", "+name, func(t *testing.T) {
 				if err := os.WriteFile(s.db, c.text, 0o600); err != nil {
 					t.Fatal(err)

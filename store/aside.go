@@ -54,9 +54,12 @@ func isSQLite(path string) bool {
 	return n == 0 || err == nil && string(begin) == magic
 }
 
+// noDatabase is the error of a file that SQLite does not know by its beginning. It may be anybody's, so that it is not
+// even renamed.
 func noDatabase(path string) error {
-	return &Error{Op: "open", Where: path, Fault: FaultForeign, Reason: "it is no SQLite database, so it is left alone",
-		Mend: "name another file in the store key: sqlite:PATH; if it was rwsgate's store, move it away and restore a backup"}
+	return &Error{Op: "open", Where: path, Fault: FaultForeign, Reason: "it is no SQLite database, or its first bytes are damaged, so it is left alone",
+		Mend: "name another file in the store key: sqlite:PATH; if it was rwsgate's store, stop rwsgate serve, move the file away together with its -wal and -shm, " +
+			"put a backup in its place if there is one, and start rwsgate serve, which else begins a fresh one"}
 }
 
 // setAside renames a damaged file and its log, so that nothing of it is lost, and begins a fresh one in its place.

@@ -37,12 +37,17 @@ func folderOf(t *testing.T, dir string) map[string]string {
 // spoil fills a page in the middle of a database with garbage.
 func spoil(t *testing.T, path string) {
 	t.Helper()
+	spoilAt(t, path, 2*4096, 4096)
+}
+
+func spoilAt(t *testing.T, path string, at int64, n int) {
+	t.Helper()
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if _, err := f.WriteAt(bytes.Repeat([]byte{0xa5}, 4096), 2*4096); err != nil {
+	if _, err := f.WriteAt(bytes.Repeat([]byte{0xa5}, n), at); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -80,6 +85,25 @@ func TestNoDatabaseIsLeftAlone(t *testing.T) {
 				same(t, "the folder", folderOf(t, filepath.Dir(path)), map[string]string{"users": text})
 			})
 		}
+	}
+}
+
+// TestADamagedBeginningIsLeftAlone: what was a store is not told from another file by its first bytes, so the operator must
+// learn what to do in either case.
+func TestADamagedBeginningIsLeftAlone(t *testing.T) {
+	for name, p := range purposes {
+		t.Run(name, func(t *testing.T) {
+			path := sqliteWith(t)
+			spoilAt(t, path, 0, 16)
+			before := folderOf(t, filepath.Dir(path))
+			_, err := Open(t.Context(), "sqlite:"+path, Options{For: p})
+			for _, want := range []string{path + ": it is no SQLite database, or its first bytes are damaged", "name another file", "move the file away together with its -wal and -shm", "put a backup in its place"} {
+				if FaultOf(err) != FaultForeign || !strings.Contains(err.Error(), want) {
+					t.Errorf("%s: %v, want %q", FaultOf(err), err, want)
+				}
+			}
+			same(t, "the folder", folderOf(t, filepath.Dir(path)), before)
+		})
 	}
 }
 
