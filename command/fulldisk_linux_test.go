@@ -149,9 +149,9 @@ func (r *rig) mustRecover(t *testing.T, p *running, made int64, old string) {
 	if code != 0 || !strings.Contains(out, "takes writes") {
 		t.Errorf("check: exit code %d\n%s", code, out)
 	}
-	if !strings.Contains(p.log.String(), "the store works again") || !strings.Contains(p.log.String(), "the ledger reaches the store again") {
-		t.Errorf("the log does not tell of the end:\n%s", p.log)
-	}
+	eventually(t, "the log tells of the end", func() bool {
+		return strings.Contains(p.log.String(), "the store works again") && strings.Contains(p.log.String(), "the ledger reaches the store again")
+	})
 }
 
 // TestADiskFillsUp takes a running program its disk's room and gives it back: nothing needs a restart.

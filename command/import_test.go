@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -271,18 +270,12 @@ func TestImportIsAnsweredBesideARunningServer(t *testing.T) {
 	daily := p.url + "/CsP2PAVTimeDaily?$format=json&$filter=Date%20le%20datetime'2013-09-07T00:00:00'"
 	weekly := p.url + "/CsP2PAVTimeWeekly?$format=json&$filter=Date%20lt%20datetime'2013-09-01T00:00:00'"
 	saved, zone := `"TotalAudioMinutes":"105","TotalVideoMinutes":"0"`, "X-timezone: Pacific Standard Time"
-	until := func(url, want string) string {
-		deadline := time.Now().Add(30 * time.Second)
-		for {
-			a := p.get(t, url, zone)
-			if strings.Contains(a.body, want) {
-				return a.body
-			}
-			if time.Now().After(deadline) {
-				t.Fatalf("%s after half a minute: %d %s", url, a.status, a.body)
-			}
-			time.Sleep(100 * time.Millisecond)
-		}
+	until := func(url, want string) (body string) {
+		eventually(t, url+" has "+want, func() bool {
+			body = p.get(t, url, zone).body
+			return strings.Contains(body, want)
+		})
+		return body
 	}
 	until(daily, saved)
 	if body := until(weekly, `"TotalAudioMinutes":"1001"`); strings.Count(body, `"__metadata"`) != 3 {

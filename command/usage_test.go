@@ -218,9 +218,9 @@ func TestTheDigestIsPosted(t *testing.T) {
 	if text, err := os.ReadFile(filepath.Join(r.folder, "digest.md")); err != nil || string(text) != said.Text {
 		t.Errorf("%v %s", err, text)
 	}
-	for !strings.Contains(p.get(t, "http://"+p.Admin+"/metrics").body, `rwsgate_rollout_digests_total{result="delivered"} 1`) {
-		time.Sleep(10 * time.Millisecond)
-	}
+	eventually(t, "it is counted", func() bool {
+		return strings.Contains(p.get(t, "http://"+p.Admin+"/metrics").body, `rwsgate_rollout_digests_total{result="delivered"} 1`)
+	})
 	if a := p.get(t, "http://"+p.Admin+"/api/rollout"); strings.Contains(a.body, "planted-secret") {
 		t.Error("the overview tells the webhook")
 	}

@@ -39,7 +39,7 @@ func child(name string, env ...string) *exec.Cmd {
 }
 
 func childStore() (*Store, error) {
-	return Open(context.Background(), os.Getenv("STORE"), Options{For: ToServe, Log: slog.New(slog.DiscardHandler)})
+	return Open(context.Background(), os.Getenv("STORE"), Options{For: ToServe, Log: slog.New(slog.DiscardHandler), BusyTimeout: time.Minute})
 }
 
 // operation is the nth change in a series that is the same wherever it is run: two merges, then an import.
