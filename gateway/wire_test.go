@@ -38,7 +38,7 @@ func TestNoAnswerOfALibrary(t *testing.T) {
 // listen serves a fixture on a loopback port until the test ends.
 func listen(t *testing.T) string {
 	t.Helper()
-	l := &Listener{Addr: "127.0.0.1:0", Handler: newFixture(t, nil), HeaderTimeout: 5 * time.Second, Drain: 5 * time.Second, Log: slog.New(slog.DiscardHandler)}
+	l := &Listener{Addr: "127.0.0.1:0", Handler: newFixture(t, nil), HeaderTimeout: time.Minute, Drain: time.Minute, Log: slog.New(slog.DiscardHandler)}
 	if err := l.Open(context.Background()); err != nil {
 		t.Fatal(err)
 	}
