@@ -69,8 +69,8 @@ func withEntry(old []byte, user, hash string) (text []byte, done string) {
 	lines := bufio.NewScanner(bytes.NewReader(old))
 	for lines.Scan() {
 		line := lines.Text()
-		name, _, _ := strings.Cut(line, ":")
-		if !strings.HasPrefix(strings.TrimSpace(line), "#") && strings.ToLower(strings.TrimSpace(name)) == user {
+		name, _, _ := strings.Cut(strings.TrimPrefix(line, "\ufeff"), ":")
+		if !strings.HasPrefix(strings.TrimSpace(line), "#") && gateway.UserName(strings.TrimSpace(name)) == user {
 			line, done = entry, "changed"
 		}
 		out.WriteString(line + "\n")

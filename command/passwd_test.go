@@ -66,6 +66,25 @@ func TestPasswd(t *testing.T) {
 	}
 }
 
+// TestPasswdKnowsOldLetters pins that an entry which an editor of Windows wrote, in Windows-1252 or after a byte order
+// mark, is changed and not added again.
+func TestPasswdKnowsOldLetters(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "users")
+	hash := "$2a$10$" + strings.Repeat("x", 53)
+	if err := os.WriteFile(file, []byte("\ufefffirst:"+hash+"\nm\xfcller:"+hash+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, user := range []string{"first", "Müller"} {
+		if code, out, stderr := passwd("new\n", user, "--file", file, "--password-stdin"); code != 0 || !strings.HasPrefix(out, "changed ") {
+			t.Errorf("%s: exit code %d: %s%s", user, code, out, stderr)
+		}
+	}
+	text, err := os.ReadFile(file)
+	if users, parsed := gateway.ReadPasswords(bytes.NewReader(text)); err != nil || parsed != nil || len(users) != 2 || bytes.Contains(text, []byte("xxx")) {
+		t.Errorf("%v, %v, the file:\n%s", err, parsed, text)
+	}
+}
+
 func TestPasswdRefuses(t *testing.T) {
 	folder := t.TempDir()
 	file, bad := filepath.Join(folder, "users"), filepath.Join(folder, "bad")

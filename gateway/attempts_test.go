@@ -41,7 +41,7 @@ func newGuessing(users ...string) *guessing {
 // try gives "in", "refused", or the wait.
 func (g *guessing) try(t *testing.T, from, user, password string) string {
 	t.Helper()
-	ok, err := g.verify(g.file, claim{user, []byte(password), netip.MustParseAddr(from)})
+	ok, err := g.verify(g.file, newClaim(user, []byte(password), netip.MustParseAddr(from)))
 	var late *waitError
 	switch {
 	case errors.As(err, &late):
@@ -201,7 +201,7 @@ func TestManyGuessesAtOnce(t *testing.T) {
 	refused := make(chan struct{}, 50)
 	for i := range 50 {
 		all.Go(func() {
-			_, err := g.verify(g.file, claim{"a", []byte(strconv.Itoa(i)), netip.MustParseAddr("10.0.0.1")})
+			_, err := g.verify(g.file, newClaim("a", []byte(strconv.Itoa(i)), netip.MustParseAddr("10.0.0.1")))
 			if err != nil {
 				refused <- struct{}{}
 			}
@@ -225,7 +225,7 @@ func TestAClientThatBeginsWithManyRequests(t *testing.T) {
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			if ok, err := g.verify(g.file, claim{"a", []byte("right"), netip.MustParseAddr("10.0.0.1")}); !ok || err != nil {
+			if ok, err := g.verify(g.file, newClaim("a", []byte("right"), netip.MustParseAddr("10.0.0.1"))); !ok || err != nil {
 				t.Errorf("%v, %v", ok, err)
 			}
 		})
@@ -287,7 +287,7 @@ func BenchmarkRemembered(b *testing.B) {
 		b.Fatal(err)
 	}
 	v, file := newVerifier(time.Now), PasswordFile{"a": hash}
-	c := claim{"a", []byte("right"), netip.MustParseAddr("10.0.0.1")}
+	c := newClaim("a", []byte("right"), netip.MustParseAddr("10.0.0.1"))
 	for b.Loop() {
 		if ok, _ := v.verify(file, c); !ok {
 			b.Fatal("refused")
@@ -297,7 +297,7 @@ func BenchmarkRemembered(b *testing.B) {
 
 func BenchmarkRefusedAttempt(b *testing.B) {
 	v, file := newVerifier(time.Now), PasswordFile{"a": []byte("hash")}
-	c := claim{"a", []byte("wrong"), netip.MustParseAddr("10.0.0.1")}
+	c := newClaim("a", []byte("wrong"), netip.MustParseAddr("10.0.0.1"))
 	for b.Loop() {
 		if ok, _ := v.verify(file, c); ok {
 			b.Fatal("let in")

@@ -6,7 +6,6 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	gohash "hash"
@@ -14,15 +13,12 @@ import (
 	"math"
 	"net/netip"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	gocache "github.com/patrickmn/go-cache"
 	"golang.org/x/crypto/bcrypt"
 	"golang.org/x/sync/singleflight"
-	"golang.org/x/text/encoding/charmap"
 )
 
 // PasswordFile knows the bcrypt hash of each user, by name in lower case. It is replaced as a whole at a reload.
@@ -82,26 +78,18 @@ func newVerifier(now func() time.Time) *verifier {
 	return v
 }
 
-// claim is a name and a password as they came from an address.
-type claim struct {
-	user     string // lower case
-	password []byte
-	from     netip.Addr
-}
-
-// verify says whether a claim's password is its user's. The password is tried as the UTF-8 that it is, then as
-// Windows-1252, which old .NET clients send (an operator hashed the UTF-8 form). An unknown user costs what a known one
-// does. What was verified a short while ago never waits. The error is errBusy or a *waitError. The wait is bounded by the
-// queue and by patience.
+// verify says whether a claim's password is its user's. The password is tried as it came, then as read in Windows-1252 (an
+// operator hashed the UTF-8 form). An unknown user costs what a known one does. What was verified a short while ago never
+// waits. The error is errBusy or a *waitError. The wait is bounded by the queue and by patience.
 func (v *verifier) verify(file PasswordFile, c claim) (bool, error) {
 	if len(file) == 0 {
 		return false, nil
 	}
 	hash, known := file[c.user]
 	// bcrypt takes 72 bytes, and repeats a shorter password with a NUL between: others would pass for the same.
-	c.password = c.password[:min(len(c.password), 72)]
+	c.password, c.old = c.password[:min(len(c.password), 72)], c.old[:min(len(c.old), 72)]
 	known = known && bytes.IndexByte(c.password, 0) < 0
-	digest := v.digest(c.user, hash, c.password)
+	digest := v.digest(c, hash)
 	if v.remembers(digest) {
 		return true, nil
 	}
@@ -158,7 +146,11 @@ func (v *verifier) attempt(c claim, file PasswordFile, known bool) (bool, error)
 	if hash == nil {
 		hash = v.decoy(file, c.user)
 	}
-	ok = v.check(hash, c.password) && known
+	ok = v.check(hash, c.password)
+	if c.old != nil {
+		ok = v.check(hash, c.old) || ok // always both: time tells nothing of the first
+	}
+	ok = ok && known
 	v.attempts.end(t, ok, v.now())
 	return ok, nil
 }
@@ -201,10 +193,10 @@ type Checked struct {
 	Wait time.Duration // not zero: it was not looked at so soon after failed attempts; when the next one is due
 }
 
-// Verify says whether password is user's in a file; it shares the gateway's limits on checking and guessing, and its
-// memory.
+// Verify says whether password is user's in a file, both as they were sent; it shares the gateway's limits on checking and
+// guessing, and its memory.
 func (g *Gateway) Verify(_ context.Context, file PasswordFile, from netip.Addr, user string, password []byte) Checked {
-	ok, err := g.verifier.verify(file, claim{user, password, from})
+	ok, err := g.verifier.verify(file, newClaim(user, password, from))
 	late := (*waitError)(nil)
 	switch {
 	case errors.As(err, &late):
@@ -219,7 +211,7 @@ func (g *Gateway) Verify(_ context.Context, file PasswordFile, from netip.Addr, 
 }
 
 // digest binds a credential to the hash it was verified against, so that a changed password is forgotten at once.
-func (v *verifier) digest(user string, hash, password []byte) string {
+func (v *verifier) digest(c claim, hash []byte) string {
 	m, ok := v.macs.Get().(gohash.Hash)
 	if !ok {
 		m = hmac.New(sha256.New, v.key[:])
@@ -229,37 +221,11 @@ func (v *verifier) digest(user string, hash, password []byte) string {
 		v.macs.Put(m)
 	}()
 	text := make([]byte, 0, 256)
-	for _, part := range [...][]byte{[]byte(user), hash, password} {
+	for _, part := range [...][]byte{[]byte(c.user), hash, c.password, c.old} {
 		text = append(append(text, part...), 0)
 	}
 	m.Write(text)
 	return string(m.Sum(text[:0]))
 }
 
-func matches(hash, password []byte) bool {
-	if bcrypt.CompareHashAndPassword(hash, password) == nil {
-		return true
-	}
-	if utf8.Valid(password) {
-		return false
-	}
-	decoded, err := charmap.Windows1252.NewDecoder().Bytes(password)
-	return err == nil && bcrypt.CompareHashAndPassword(hash, decoded) == nil
-}
-
-// basic reads an Authorization header of the Basic scheme; ok is false for any other. The user comes in lower case.
-func basic(header string) (user string, password []byte, ok bool) {
-	scheme, token, found := strings.Cut(header, " ")
-	if !found || !strings.EqualFold(scheme, "Basic") {
-		return "", nil, false
-	}
-	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(token))
-	if err != nil {
-		return "", nil, false
-	}
-	name, secret, found := strings.Cut(string(raw), ":")
-	if !found {
-		return "", nil, false
-	}
-	return strings.ToLower(name), []byte(secret), true
-}
+func matches(hash, password []byte) bool { return bcrypt.CompareHashAndPassword(hash, password) == nil }

@@ -37,7 +37,7 @@ func TestVerify(t *testing.T) {
 		{"empty", "reader@example.com", "", false},
 	} {
 		for _, again := range []string{"first", "again"} {
-			got, err := v.verify(file, claim{c.user, []byte(c.password), netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})})
+			got, err := v.verify(file, newClaim(c.user, []byte(c.password), netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})))
 			if err != nil || got != c.want {
 				t.Errorf("%s, %s: %v, %v", c.name, again, got, err)
 			}
@@ -55,17 +55,17 @@ func TestVerify(t *testing.T) {
 
 func TestAChangedPasswordIsForgotten(t *testing.T) {
 	v := newVerifier(time.Now)
-	if ok, _ := v.verify(PasswordFile{"a": hashOf(t, "old")}, claim{user: "a", password: []byte("old")}); !ok {
+	if ok, _ := v.verify(PasswordFile{"a": hashOf(t, "old")}, newClaim("a", []byte("old"), netip.Addr{})); !ok {
 		t.Fatal("the right password is refused")
 	}
-	if ok, _ := v.verify(PasswordFile{"a": hashOf(t, "new")}, claim{user: "a", password: []byte("old")}); ok {
+	if ok, _ := v.verify(PasswordFile{"a": hashOf(t, "new")}, newClaim("a", []byte("old"), netip.Addr{})); ok {
 		t.Error("the old password still works after a change")
 	}
 }
 
 func TestABusyVerifierRefuses(t *testing.T) {
 	v := newVerifier(time.Now)
-	right := claim{user: "a", password: []byte("x"), from: netip.MustParseAddr("192.0.2.1")}
+	right := newClaim("a", []byte("x"), netip.MustParseAddr("192.0.2.1"))
 	if ok, err := v.verify(PasswordFile{"a": hashOf(t, "x")}, right); !ok || err != nil {
 		t.Fatalf("%v, error %v", ok, err)
 	}
@@ -95,7 +95,7 @@ func TestABusyVerifierRefuses(t *testing.T) {
 func TestNobodyWaitsForeverForACheck(t *testing.T) {
 	v := newVerifier(time.Now)
 	file := PasswordFile{"a": hashOf(t, "x"), "b": hashOf(t, "x")}
-	before := claim{user: "b", password: []byte("x"), from: netip.MustParseAddr("192.0.2.2")}
+	before := newClaim("b", []byte("x"), netip.MustParseAddr("192.0.2.2"))
 	if ok, err := v.verify(file, before); !ok || err != nil {
 		t.Fatalf("%v, error %v", ok, err)
 	}
@@ -103,7 +103,7 @@ func TestNobodyWaitsForeverForACheck(t *testing.T) {
 	for range cap(v.running) {
 		v.running <- struct{}{}
 	}
-	stranger := claim{user: "a", password: []byte("x"), from: netip.MustParseAddr("192.0.2.1")}
+	stranger := newClaim("a", []byte("x"), netip.MustParseAddr("192.0.2.1"))
 	v.patience = time.Millisecond
 	for range 20 {
 		for _, c := range []claim{stranger, before} {
@@ -128,7 +128,7 @@ func TestNobodyWaitsForeverForACheck(t *testing.T) {
 // that came before it.
 func TestWhoWasHereBeforeIsNext(t *testing.T) {
 	v := newVerifier(time.Now)
-	right := claim{user: "a", password: []byte("x"), from: netip.MustParseAddr("192.0.2.1")}
+	right := newClaim("a", []byte("x"), netip.MustParseAddr("192.0.2.1"))
 	if ok, err := v.verify(PasswordFile{"a": hashOf(t, "x")}, right); !ok || err != nil {
 		t.Fatalf("%v, error %v", ok, err)
 	}
@@ -143,7 +143,7 @@ func TestWhoWasHereBeforeIsNext(t *testing.T) {
 	const guesses = 12
 	for i := range guesses {
 		all.Go(func() {
-			_, _ = v.verify(changed, claim{user: "a", password: []byte("guess"), from: netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})})
+			_, _ = v.verify(changed, newClaim("a", []byte("guess"), netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})))
 		})
 	}
 	for range cap(v.running) {
@@ -182,7 +182,7 @@ func TestBasic(t *testing.T) {
 		header, user, password string
 		ok                     bool
 	}{
-		{"Basic " + encode("Reader@Example.com:a:b"), "reader@example.com", "a:b", true},
+		{"Basic " + encode("Reader@Example.com:a:b"), "Reader@Example.com", "a:b", true},
 		{"basic  " + encode("a:"), "a", "", true},
 		{"Basic " + encode("nocolon"), "", "", false},
 		{"Basic ???", "", "", false},
@@ -235,7 +235,7 @@ func TestOnePasswordHasOneForm(t *testing.T) {
 	}{
 		{"a", "right\x00right", false}, {"a", "right\x00", false}, {"a", "right", true}, {"b", long, true}, {"b", long + "more", true}, {"b", long + "else", true},
 	} {
-		if ok, err := v.verify(file, claim{c.user, []byte(c.password), netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})}); ok != c.want || err != nil {
+		if ok, err := v.verify(file, newClaim(c.user, []byte(c.password), netip.AddrFrom4([4]byte{10, 0, 0, byte(i)}))); ok != c.want || err != nil {
 			t.Errorf("%q: %v, error %v", c.password, ok, err)
 		}
 	}
@@ -248,7 +248,7 @@ func TestOnePasswordHasOneForm(t *testing.T) {
 // who was slowed down, and who has succeeded.
 func TestWhatCostsNoCheckLeavesNothing(t *testing.T) {
 	v, file := newVerifier(time.Now), PasswordFile{"a": hashOf(t, "x")}
-	right := claim{"a", []byte("x"), netip.MustParseAddr("192.0.2.1")}
+	right := newClaim("a", []byte("x"), netip.MustParseAddr("192.0.2.1"))
 	if ok, err := v.verify(file, right); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
@@ -256,7 +256,7 @@ func TestWhatCostsNoCheckLeavesNothing(t *testing.T) {
 		v.strangers <- struct{}{}
 	}
 	for i := range 1000 {
-		guess := claim{fmt.Sprint("user ", i), []byte("x"), netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})}
+		guess := newClaim(fmt.Sprint("user ", i), []byte("x"), netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}))
 		if _, err := v.verify(file, guess); !errors.Is(err, errBusy) {
 			t.Fatal(err)
 		}

@@ -9,22 +9,25 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
+// byteOrderMark is what editors of Windows put before a text.
+const byteOrderMark = "\ufeff"
+
 // costAtMost is the highest bcrypt cost of an entry: a check of it takes some two seconds of a core.
 const costAtMost = 15
 
-// ReadPasswords reads an htpasswd file of bcrypt entries: one NAME:HASH a line, comments with #, names compared in lower
-// case. Another kind of hash, a line without a name, and a name that stands twice are refused with their line number;
+// ReadPasswords reads an htpasswd file of bcrypt entries: one NAME:HASH a line, comments with #, names as UserName
+// gives them. Another kind of hash, a line without a name, and a name that stands twice are refused with their line number;
 // the error never holds a hash.
 func ReadPasswords(r io.Reader) (PasswordFile, error) {
 	file := PasswordFile{}
 	lines := bufio.NewScanner(r)
 	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(lines.Text())
+		line := strings.TrimSpace(strings.TrimPrefix(lines.Text(), byteOrderMark))
 		if line == "" || line[0] == '#' {
 			continue
 		}
 		name, hash, found := strings.Cut(line, ":")
-		name = strings.ToLower(strings.TrimSpace(name))
+		name = UserName(strings.TrimSpace(name))
 		switch {
 		case !found || name == "":
 			return nil, fmt.Errorf("line %d: not of the form NAME:HASH", n)

@@ -34,15 +34,16 @@ func (g *Gateway) authenticate(ctx context.Context, s *settings, h http.Header, 
 	}
 	open := s.AnonymousLoopback && p.loopback
 	user, password, given := basic(header)
-	_, known := s.Passwords[user]
+	c := newClaim(user, password, p.addr)
+	_, known := s.Passwords[c.user]
 	switch {
 	case open && (!given || !known):
-		return principal{name: user, anonymous: true}, nil
+		return principal{name: c.user, anonymous: true}, nil
 	case !given:
 		return principal{}, errUnauthorized
 	}
-	who := principal{name: user} // for the log, also when it is refused
-	ok, err := g.verifier.verify(s.Passwords, claim{user, password, p.addr})
+	who := principal{name: c.user} // for the log, also when it is refused
+	ok, err := g.verifier.verify(s.Passwords, c)
 	if err == nil && !ok {
 		err = errWrong
 	}

@@ -40,7 +40,7 @@ type Options struct {
 	// Host is the host of the listener's own address. From loopback, only requests to it or to a loopback name or address
 	// need no password.
 	Host string
-	// Verify says whether a password is an operator's. nil: nobody gets in but from loopback.
+	// Verify says whether a password is an operator's, both as they were sent. nil: nobody gets in but from loopback.
 	Verify      func(ctx context.Context, from netip.Addr, user string, password []byte) gateway.Checked
 	MetricsAuth bool // /metrics is as closed as the rest
 	Profiles    bool // serve Go profiles under /debug/pprof/

@@ -52,7 +52,7 @@ func newAdmin(asked *[]string, ready error, metricsAuth bool) http.Handler {
 			case "unseen":
 				return gateway.Checked{Busy: true}
 			}
-			return gateway.Checked{OK: user == "op" && string(password) == "right"}
+			return gateway.Checked{OK: gateway.UserName(user) == "op" && string(password) == "right"}
 		},
 		MetricsAuth: metricsAuth,
 		Log:         slog.New(slog.DiscardHandler),

@@ -30,9 +30,9 @@ func (a *admin) guard(next echo.HandlerFunc) echo.HandlerFunc {
 				"answered; ask for one of these, or send a name and password of admin.htpasswd_file")
 		}
 		if given && a.Verify != nil {
-			switch checked := a.Verify(c.Request().Context(), peerOf(c.Request()), strings.ToLower(user), []byte(password)); {
+			switch checked := a.Verify(c.Request().Context(), peerOf(c.Request()), user, []byte(password)); {
 			case checked.OK:
-				c.Set(operator, user)
+				c.Set(operator, gateway.UserName(user))
 				return next(c)
 			case checked.Busy:
 				c.Response().Header().Set("Retry-After", "1")

@@ -21,7 +21,7 @@ func TestAnotherNameNeedsAPassword(t *testing.T) {
 			Metrics: http.NotFoundHandler(),
 			Reload:  func(context.Context) (Reloaded, error) { return Reloaded{}, nil },
 			Verify: func(_ context.Context, _ netip.Addr, user string, password []byte) gateway.Checked {
-				return gateway.Checked{OK: user == "op" && string(password) == "right"}
+				return gateway.Checked{OK: gateway.UserName(user) == "op" && string(password) == "right"}
 			},
 		})
 	}
