@@ -168,7 +168,7 @@ func (g *gate) start() error {
 	if err != nil {
 		return err
 	}
-	if err := g.process.Start(); err != nil {
+	if err := startChild(g.process, syscall.SIGKILL); err != nil {
 		return err
 	}
 	ready := make(chan struct{})

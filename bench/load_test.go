@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -42,7 +43,21 @@ func load() sizes {
 // binary is the compiled gateway: RWSGATE_BINARY, or built by TestMain.
 var binary string
 
+// benches are programs that a test runs as a process of its own, by name: each starts processes in a folder and gives
+// their ids.
+var benches = map[string]func(dir string) ([]int, error){}
+
 func TestMain(m *testing.M) {
+	if bench := benches[os.Getenv("RWSGATE_BENCH")]; bench != nil {
+		pids, err := bench(os.Getenv("RWSGATE_BENCH_DIR"))
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		fmt.Println(strings.Trim(fmt.Sprint(pids), "[]"))
+		_, _ = io.Copy(io.Discard, os.Stdin) // until it is killed, or its test ends
+		os.Exit(0)
+	}
 	folder, err := os.MkdirTemp("", "rwsgate-bench")
 	if err == nil {
 		binary, err = build(folder)

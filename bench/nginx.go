@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -77,7 +78,7 @@ func startNginx(program, dir string, files map[string][]byte) (*nginx, error) {
 	}
 	n := &nginx{Address: address, process: exec.CommandContext(context.Background(), program, "-p", dir, "-e", "stderr", "-c", filepath.Join(dir, "nginx.conf"))}
 	n.process.Stderr = os.Stderr
-	if err := n.process.Start(); err != nil {
+	if err := startChild(n.process, syscall.SIGTERM); err != nil { // by which the workers end too
 		return nil, err
 	}
 	for range 100 {
