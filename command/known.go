@@ -68,7 +68,7 @@ func (k *known) last() (translate.Day, bool) {
 func (k *known) String() string {
 	var parts []string
 	if k.days != nil {
-		parts = append(parts, fmt.Sprintf("%d UTC days, %s to %s", k.nDays, k.days.First, k.days.Last))
+		parts = append(parts, fmt.Sprintf("%s, %s to %s", counted(k.nDays, "UTC day"), k.days.First, k.days.Last))
 	} else if k.saved != nil || k.totals > 0 {
 		parts = append(parts, "no UTC day")
 	}
@@ -79,7 +79,7 @@ func (k *known) String() string {
 		parts = append(parts, counted(k.totals, "total"))
 	}
 	for _, hole := range k.holes {
-		parts = append(parts, fmt.Sprintf("unknown: %s (%d days)", hole, hole.Len()))
+		parts = append(parts, fmt.Sprintf("unknown: %s (%s)", hole, counted(hole.Len(), "day")))
 	}
 	return strings.Join(parts, "; ")
 }

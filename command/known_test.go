@@ -63,6 +63,14 @@ func TestHolesAreOfAllThatIsKnown(t *testing.T) {
 	if got, want := k.String(), "2 UTC days, 2026-05-01 to 2026-05-10; 4 saved days, 2026-05-02 to 2026-05-05; unknown: 2026-05-06..2026-05-09 (4 days)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
+	h, err = translate.NewHistory(days[1:], []translate.Observation{{Start: (first + 7).UTC(), End: (first + 8).UTC()}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k = knownOf(h)
+	if got, want := k.String(), "1 UTC day, 2026-05-10 to 2026-05-10; 1 saved day, 2026-05-08 to 2026-05-08; unknown: 2026-05-09 (1 day)"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 	if k := knownOf(translate.History{}); k.String() != "" {
 		t.Errorf("of nothing: %q", k.String())
 	}
