@@ -31,6 +31,9 @@ func setPassword(ctx context.Context, file, user string, password []byte) (strin
 	if err != nil && errors.Is(err, ctx.Err()) {
 		err = fmt.Errorf("another process is changing %s: %w", file, err)
 	}
+	if errors.Is(err, fs.ErrNotExist) { // the error has the name of the lock file, which nobody knows of
+		err = fmt.Errorf("%s: its folder %s does not exist: make it, or name a file in another folder; nothing was changed", file, filepath.Dir(file))
+	}
 	if err != nil {
 		return "", err
 	}
