@@ -42,9 +42,13 @@ func TestAKilledBenchLeavesNothingRunning(t *testing.T) {
 			if _, err := exec.LookPath("nginx"); name == "nginx" && err != nil {
 				t.Skipf("no nginx here: %v", err)
 			}
-			c := exec.Command(os.Args[0])
-			c.Env = append(os.Environ(), "RWSGATE_BENCH="+name, "RWSGATE_BENCH_DIR="+t.TempDir(), "RWSGATE_BINARY="+binary)
-			c.Stderr = os.Stderr
+			self, err := os.Executable()
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := exec.Command(self)
+			c.Env = append(os.Environ(), "RWSGATE_BENCH="+name, "RWSGATE_BINARY="+binary)
+			c.Dir, c.Stderr = t.TempDir(), os.Stderr
 			in, _ := c.StdinPipe() // held open: the bench waits for its end
 			defer in.Close()
 			out, _ := c.StdoutPipe()

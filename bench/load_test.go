@@ -20,6 +20,7 @@ type sizes struct {
 	slowFor time.Duration
 	header  time.Duration // limits.header_timeout, and that of a handshake
 	leave   time.Duration // limits.drain_delay
+	crowd   int           // limits.connections
 	urls    int           // distinct URLs
 	guesses time.Duration
 	reloads int
@@ -29,11 +30,11 @@ type sizes struct {
 func load() sizes {
 	switch os.Getenv("RWSGATE_LOAD") {
 	case "whole":
-		return sizes{10 * time.Minute, 500, 150 * time.Second, 5 * time.Second, time.Second, 1_000_000, 2 * time.Minute, 1000, 20}
+		return sizes{10 * time.Minute, 500, 150 * time.Second, 5 * time.Second, time.Second, 4096, 1_000_000, 2 * time.Minute, 1000, 20}
 	case "short":
-		return sizes{15 * time.Second, 500, 15 * time.Second, time.Second, 2 * time.Second, 50_000, 10 * time.Second, 50, 3}
+		return sizes{15 * time.Second, 500, 15 * time.Second, time.Second, 2 * time.Second, 512, 50_000, 10 * time.Second, 50, 3}
 	}
-	small := sizes{time.Second, 100, 3 * time.Second, 3 * time.Second, 3 * time.Second, 2000, time.Second, 6, 1}
+	small := sizes{time.Second, 100, 3 * time.Second, 3 * time.Second, 3 * time.Second, 48, 2000, time.Second, 6, 1}
 	if raceDetector { // which makes handshakes slow: they must not meet the limit on slow ones
 		small.slowFor, small.header, small.leave = 12*time.Second, 10*time.Second, 6*time.Second
 	}
@@ -43,13 +44,17 @@ func load() sizes {
 // binary is the compiled gateway: RWSGATE_BINARY, or built by TestMain.
 var binary string
 
-// benches are programs that a test runs as a process of its own, by name: each starts processes in a folder and gives
-// their ids.
+// benches are programs that a test runs as a process of its own, by name, in a folder of its own: each starts processes
+// and gives their ids.
 var benches = map[string]func(dir string) ([]int, error){}
 
 func TestMain(m *testing.M) {
 	if bench := benches[os.Getenv("RWSGATE_BENCH")]; bench != nil {
-		pids, err := bench(os.Getenv("RWSGATE_BENCH_DIR"))
+		dir, err := os.Getwd()
+		if err != nil {
+			panic(err)
+		}
+		pids, err := bench(dir)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
