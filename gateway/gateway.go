@@ -46,6 +46,7 @@ type Gateway struct {
 	settings   atomic.Pointer[settings]
 	generation atomic.Int64
 	verifier   *verifier
+	refusals   hush
 	pace       *pace
 	underWay   atomic.Int64
 	echo       *echo.Echo

@@ -34,7 +34,7 @@ func (nobody) Failed(FailedAttempt)                           {}
 func (nobody) Refused(string, rollout.Phase)                  {}
 
 // note logs and counts a finished call: faults of ours as warnings with their cause, faults of the client as
-// information, the rest only in detail.
+// information, the rest only in detail. Those who do not get in are told of within the bounds of hush.
 func (g *Gateway) note(r *http.Request, k *call, took time.Duration) {
 	g.Recorder.Answered(setLabel(k.set), k.outcome.status, k.outcome.hit, k.outcome.bytes, took)
 	if reason := attemptOf(k.outcome.reason); reason != "" {
@@ -49,7 +49,7 @@ func (g *Gateway) note(r *http.Request, k *call, took time.Duration) {
 	case k.outcome.status >= http.StatusBadRequest && !k.expected(r):
 		level = slog.LevelInfo
 	}
-	if !g.Log.Enabled(r.Context(), level) {
+	if !g.Log.Enabled(r.Context(), level) || level > slog.LevelDebug && !g.tell(r, k) {
 		return
 	}
 	attrs := []slog.Attr{
@@ -68,6 +68,19 @@ func (g *Gateway) note(r *http.Request, k *call, took time.Duration) {
 		}
 	}
 	g.Log.LogAttrs(r.Context(), level, "answered", attrs...)
+}
+
+// tell says whether a call that is worth a line gets it, and has the log hear of those that did not.
+func (g *Gateway) tell(r *http.Request, k *call) bool {
+	kind := outsider(k.outcome.reason)
+	if kind == "" {
+		return true
+	}
+	told, untold := g.refusals.allow(kind, k.peer.addr, g.Wall())
+	if untold != nil {
+		g.Log.LogAttrs(r.Context(), slog.LevelInfo, "more requests did not get in than lines say", untold...)
+	}
+	return told
 }
 
 // expected says whether a refusal is nothing new: .NET clients ask without a password first, and who must wait after
