@@ -70,7 +70,29 @@ and RWSGATE_LIMITS__PAGE_SIZE; a flag wins over the environment, that over the f
 	root.AddCommand(newRollout(), newUsage())
 	root.AddCommand(managerCommands()...)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	return group(root)
+	return strictHelp(group(root))
+}
+
+// strictHelp has the help command refuse words that lead to no command; cobra's own shows the help of whatever it knew
+// before them.
+func strictHelp(root *cobra.Command) *cobra.Command {
+	root.InitDefaultHelpCmd()
+	for _, c := range root.Commands() {
+		if c.Name() != "help" {
+			continue
+		}
+		c.Args = func(_ *cobra.Command, args []string) error {
+			found, left, err := root.Find(args)
+			if err != nil {
+				return usageError{err}
+			}
+			if len(left) > 0 {
+				return unknownCommand(found, left[0])
+			}
+			return nil
+		}
+	}
+	return root
 }
 
 // group finishes a command that only leads to others: alone it shows its help, and a word that is none of them is a wrong
@@ -82,14 +104,19 @@ func group(c *cobra.Command) *cobra.Command {
 		if len(args) == 0 {
 			return nil
 		}
-		meant := ""
-		if near := c.SuggestionsFor(args[0]); len(near) > 0 {
-			meant = fmt.Sprintf("; was %q meant?", near[0])
-		}
-		return usageError{fmt.Errorf("unknown command %q for %s%s (see %s --help)", args[0], c.CommandPath(), meant, c.CommandPath())}
+		return unknownCommand(c, args[0])
 	}
 	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	return c
+}
+
+// unknownCommand refuses a word that no command below c has.
+func unknownCommand(c *cobra.Command, word string) error {
+	meant := ""
+	if near := c.SuggestionsFor(word); len(near) > 0 {
+		meant = fmt.Sprintf("; was %q meant?", near[0])
+	}
+	return usageError{fmt.Errorf("unknown command %q for %s%s (see %s --help)", word, c.CommandPath(), meant, c.CommandPath())}
 }
 
 // noArguments refuses arguments of a command that takes none.

@@ -102,3 +102,26 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestReference(t *testing.T) { golden(t, "testdata/reference.md", Reference()) }
+
+// TestNoFileWasGiven pins that a command line without a configuration file is told so, and nobody else.
+func TestNoFileWasGiven(t *testing.T) {
+	const said = "no configuration file was given"
+	for name, c := range map[string]struct {
+		sources Sources
+		refused bool
+		said    bool
+	}{
+		"no file":                {Sources{Flags: flags(t)}, true, true},
+		"a file without tenants": {Sources{Flags: flags(t, "--config=testdata/no-tenant.bad.yml")}, true, false},
+		"one by its variable":    {Sources{Flags: flags(t), Env: []string{"RWSGATE_CONFIG=testdata/no-tenant.bad.yml"}}, true, false},
+		"no command line":        {Sources{}, true, false},
+		"no tenant is needed":    {Sources{Flags: flags(t), NoTenant: true}, false, false},
+		"the demo":               {Sources{Flags: flags(t, "--demo")}, false, false},
+		"a sidecar":              {Sources{Flags: flags(t, "--forward-url=https://central.example")}, false, false},
+	} {
+		_, err := Load(c.sources)
+		if (err != nil) != c.refused || strings.Contains(errorText(err), said) != c.said {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -16,6 +16,7 @@ type checker struct {
 	zone     func(name string) (*time.Location, error)
 	problems []Problem
 	noTenant bool
+	noFile   bool // a command line named no configuration file, in any way
 }
 
 // Validate completes a configuration that a program built or changed (defaults within tenants, letter case) and says
@@ -60,7 +61,7 @@ func (t *Tenant) complete() {
 }
 
 func (c *Config) check(src Sources) []Problem {
-	k := &checker{cfg: c, base: src.Zone, noTenant: src.NoTenant || c.Run.Demo}
+	k := &checker{cfg: c, base: src.Zone, noTenant: src.NoTenant || c.Run.Demo, noFile: src.Flags != nil && c.Run.File == ""}
 	if k.base == nil {
 		k.base = embeddedZone
 	}

@@ -53,7 +53,11 @@ func (c *Config) tenantOf(key string) *Tenant {
 func (k *checker) tenants() {
 	c := k.cfg
 	if len(c.Tenants) == 0 && !k.noTenant && !c.Thin() && !c.Given("forward.url") {
-		k.fail("tenants", "is missing: name at least one tenant with name, id and credential, or try rwsgate serve --demo")
+		if k.noFile {
+			k.fail("tenants", "is missing, and no configuration file was given: name one with --config FILE or RWSGATE_CONFIG; rwsgate serve --demo needs none")
+		} else {
+			k.fail("tenants", "is missing: name at least one tenant with name, id and credential, or try rwsgate serve --demo")
+		}
 	}
 	names, ids := map[string]int{}, map[string]int{}
 	for i := range c.Tenants {
