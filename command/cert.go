@@ -36,16 +36,17 @@ A running gateway notices the new files within seconds.`,
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			a := authority{folder: args[0]}
-			var err error
 			if renew {
-				hosts, err = a.renew(hosts)
-			} else {
-				if len(hosts) == 0 {
-					hosts = []string{legacyHost}
+				hosts, err := a.renew(hosts)
+				if err != nil {
+					return err
 				}
-				err = a.create(hosts)
+				return renewedLines(c.OutOrStdout(), a, hosts)
 			}
-			if err != nil {
+			if len(hosts) == 0 {
+				hosts = []string{legacyHost}
+			}
+			if err := a.create(hosts); err != nil {
 				return err
 			}
 			return certLines(c.OutOrStdout(), a, hosts)
@@ -79,5 +80,20 @@ Have the clients trust %[5]s:
   curl                       curl --cacert %[5]s https://%[6]s/
 `, hosts, a.until.Format(time.DateOnly), filepath.Join(folder, leafFile), filepath.Join(folder, leafKeyFile),
 		filepath.Join(folder, caFile), urlHost(hosts[0]))
+	return err
+}
+
+// renewedLines says what a renewal changed and what is left to do, which is nothing for whoever trusts the CA already.
+func renewedLines(out io.Writer, a authority, hosts []string) error {
+	folder, err := filepath.Abs(a.folder)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, `Made a new certificate for %q, valid until %s: %s and %s.
+The CA is the same: clients need nothing new.
+
+Next: if the gateway reads copies (tls.cert_file, tls.key_file), put these two in their place. It takes them within
+seconds, without a restart.
+`, hosts, a.until.Format(time.DateOnly), filepath.Join(folder, leafFile), filepath.Join(folder, leafKeyFile))
 	return err
 }

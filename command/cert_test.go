@@ -89,8 +89,19 @@ func TestCertRenewKeepsTheCA(t *testing.T) {
 	}
 	a := &authority{folder: folder}
 	ca, old := a.pool(t), serialOf(t, a)
-	if code, out, stderr := cli("cert", "--renew", folder); code != 0 || !strings.Contains(out, `["old.example" "::1"]`) {
+	code, out, stderr := cli("cert", "--renew", folder)
+	if code != 0 || !strings.Contains(out, `["old.example" "::1"]`) {
 		t.Fatalf("exit code %d: %s%s", code, out, stderr)
+	}
+	for _, first := range []string{"In the configuration file", "Have the clients trust", "certutil", "curl"} {
+		if strings.Contains(out, first) {
+			t.Errorf("a renewal gives the advice of the first time, %q:\n%s", first, out)
+		}
+	}
+	for _, part := range []string{filepath.Join(folder, leafFile), filepath.Join(folder, leafKeyFile), "CA is the same", "within\nseconds"} {
+		if !strings.Contains(out, part) {
+			t.Errorf("%q is missing:\n%s", part, out)
+		}
 	}
 	if !a.pool(t).Equal(ca) || serialOf(t, a) == old {
 		t.Error("another CA, or the old certificate")
