@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/crypto/bcrypt"
@@ -127,53 +128,54 @@ func TestNobodyWaitsForeverForACheck(t *testing.T) {
 // TestWhoWasHereBeforeIsNext pins that a client whose credential is no longer remembered does not wait for all the guesses
 // that came before it.
 func TestWhoWasHereBeforeIsNext(t *testing.T) {
-	v := newVerifier(time.Now)
-	right := newClaim("a", []byte("x"), netip.MustParseAddr("192.0.2.1"))
-	if ok, err := v.verify(PasswordFile{"a": hashOf(t, "x")}, right); !ok || err != nil {
-		t.Fatalf("%v, error %v", ok, err)
-	}
-	started, next := make(chan string), make(chan struct{})
-	v.check = func(_, password []byte) bool {
-		started <- string(password)
-		<-next
-		return false
-	}
-	changed := PasswordFile{"a": hashOf(t, "x")}
-	var all sync.WaitGroup
-	const guesses = 12
-	for i := range guesses {
-		all.Go(func() {
-			_, _ = v.verify(changed, newClaim("a", []byte("guess"), netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})))
-		})
-	}
-	for range cap(v.running) {
-		<-started
-	}
-	for len(v.strangers) < guesses {
-		time.Sleep(time.Millisecond)
-	}
-	all.Go(func() { _, _ = v.verify(changed, right) })
-	for len(v.proven) == 0 {
-		time.Sleep(time.Millisecond)
-	}
-	before := 0 // guesses that were looked at since the client came
-	for {
-		next <- struct{}{}
-		if <-started == "x" {
-			break
+	v := newVerifier(time.Now) // out of the bubble, which what it remembers would keep from ending
+	synctest.Test(t, func(t *testing.T) {
+		for _, places := range []*chan struct{}{&v.running, &v.proven, &v.strangers, &v.turn, &v.ending} {
+			*places = make(chan struct{}, cap(*places))
 		}
-		before++
-	}
-	if before > 2*cap(v.turn)+1 {
-		t.Errorf("%d of %d guesses were looked at first", before, guesses)
-	}
-	go func() {
-		for range started {
+		right := newClaim("a", []byte("x"), netip.MustParseAddr("192.0.2.1"))
+		if ok, err := v.verify(PasswordFile{"a": hashOf(t, "x")}, right); !ok || err != nil {
+			t.Fatalf("%v, error %v", ok, err)
 		}
-	}()
-	close(next)
-	all.Wait()
-	close(started)
+		started, next := make(chan string), make(chan struct{})
+		v.check = func(_, password []byte) bool {
+			started <- string(password)
+			<-next
+			return false
+		}
+		changed := PasswordFile{"a": hashOf(t, "x")}
+		var all sync.WaitGroup
+		const guesses = 12
+		for i := range guesses {
+			all.Go(func() {
+				_, _ = v.verify(changed, newClaim("a", []byte("guess"), netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})))
+			})
+		}
+		for range cap(v.running) {
+			<-started
+		}
+		synctest.Wait()
+		all.Go(func() { _, _ = v.verify(changed, right) })
+		synctest.Wait()
+		before := 0 // guesses that were looked at since the client came
+		for {
+			next <- struct{}{}
+			if <-started == "x" {
+				break
+			}
+			before++
+		}
+		if before > 2*cap(v.turn)+1 {
+			t.Errorf("%d of %d guesses were looked at first", before, guesses)
+		}
+		go func() {
+			for range started {
+			}
+		}()
+		close(next)
+		all.Wait()
+		close(started)
+	})
 }
 
 func TestBasic(t *testing.T) {
