@@ -132,10 +132,11 @@ func (p *Program) bind(ctx context.Context, c *config.Config, legacy, operators 
 	}
 	p.servers[0].Linger = c.Limits.DrainDelay.Std()
 	p.servers[1].Drain = min(p.servers[1].Drain, adminDrain)
-	for _, l := range p.servers {
+	for n, l := range p.servers {
 		if err := l.Open(ctx); err != nil {
 			return err
 		}
+		gateway.CollectConnections(p.registry, [...]string{"legacy", "admin"}[n], l)
 	}
 	p.Legacy, p.Admin = p.servers[0].Address(), p.servers[1].Address()
 	return nil
@@ -251,7 +252,13 @@ func (p *Program) apply(c *config.Config) error {
 
 func (p *Program) listener(addr string, h handler, t *tls.Config) *gateway.Listener {
 	c := p.watcher.Current()
-	return &gateway.Listener{Addr: addr, Handler: h, TLS: t, HeaderTimeout: c.Limits.HeaderTimeout.Std(), Drain: c.Limits.Drain.Std(), Log: p.log}
+	connections := c.Limits.Connections
+	if c.Thin() {
+		connections = min(connections, thinConnections)
+	}
+	return &gateway.Listener{
+		Addr: addr, Handler: h, TLS: t, HeaderTimeout: c.Limits.HeaderTimeout.Std(), Drain: c.Limits.Drain.Std(), Connections: connections, Log: p.log,
+	}
 }
 
 // isReady says whether requests can be answered: store and listeners are up and no drain has begun. Upstream is never

@@ -20,10 +20,12 @@ import (
 	"rwsgate/gateway/thin"
 )
 
-// Most of a sidecar's kept answers, whatever larger bounds the configuration has for a central gateway.
+// Most of a sidecar's kept answers and of its connections, whatever larger bounds the configuration has for a central
+// gateway.
 const (
-	thinAnswers = 200
-	thinBytes   = 3 << 20
+	thinAnswers     = 200
+	thinBytes       = 3 << 20
+	thinConnections = 512
 )
 
 // Memory of a sidecar, unless GOMEMLIMIT and GOGC say otherwise: there is one for each app, and none does much at once.

@@ -126,7 +126,8 @@ type Limits struct {
 	FilterNodes       int      `yaml:"filter_nodes" min:"8" max:"100000" help:"most operators, functions, names and literals in a $filter"`
 	PageSize          int      `yaml:"page_size" flag:"page-size" min:"1" max:"100000" help:"rows of a page; the retired service had 1000"`
 	RequestsPerSecond int      `yaml:"requests_per_second" min:"1" max:"10000000" help:"sustained requests per second of one principal"`
-	Concurrency       int      `yaml:"concurrency" min:"1" max:"1000000" help:"most requests at work at once, all principals together"`
+	Concurrency       int      `yaml:"concurrency" min:"1" max:"1000000" help:"most requests at work at once, until their answers are written, all principals together; one principal has three quarters of it at most"`
+	Connections       int      `yaml:"connections" restart:"yes" min:"16" max:"1000000" help:"most connections open at once on each listener; the one that is quiet for longest makes room for the next (a sidecar: 512)"`
 	HeaderTimeout     Duration `yaml:"header_timeout" restart:"yes" min:"100ms" max:"5m" help:"longest a client may take to send its request header"`
 	Drain             Duration `yaml:"drain" restart:"yes" min:"0s" max:"1h" help:"longest wait for running requests after SIGTERM"`
 	DrainDelay        Duration `yaml:"drain_delay" restart:"yes" min:"0s" max:"10m" help:"how long requests are still accepted after SIGTERM, while /readyz answers 503 and load balancers notice; part of drain"`

@@ -28,7 +28,7 @@ func Default() *Config {
 func defaultLimits() Limits {
 	return Limits{
 		MaxURL: 16 * KiB, FilterLength: 8 * KiB, FilterDepth: 100, FilterNodes: 1000,
-		PageSize: 1000, RequestsPerSecond: 1000, Concurrency: 1024,
+		PageSize: 1000, RequestsPerSecond: 1000, Concurrency: 1024, Connections: 4096,
 		HeaderTimeout: Duration(5 * time.Second), Drain: Duration(20 * time.Second), DrainDelay: Duration(time.Second),
 	}
 }

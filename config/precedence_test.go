@@ -28,7 +28,8 @@ var samples = map[string][3]string{
 	"ledger.identity": {"hashed", "full", "hashed"}, "ledger.retention": {"1d", "2d", "3mo"},
 	"limits.max_url": {"1KiB", "2KiB", "3KiB"}, "limits.filter_length": {"1KiB", "2KiB", "3KiB"}, "limits.filter_depth": {"11", "12", "13"},
 	"limits.filter_nodes": {"11", "12", "13"}, "limits.page_size": {"11", "12", "13"}, "limits.requests_per_second": {"11", "12", "13"},
-	"limits.concurrency": {"11", "12", "13"}, "limits.header_timeout": {"1s", "2s", "3s"}, "limits.drain": {"1s", "2s", "3s"}, "limits.drain_delay": {"1s", "2s", "3s"},
+	"limits.concurrency": {"11", "12", "13"}, "limits.connections": {"17", "18", "19"},
+	"limits.header_timeout": {"1s", "2s", "3s"}, "limits.drain": {"1s", "2s", "3s"}, "limits.drain_delay": {"1s", "2s", "3s"},
 	"log.level": {"debug", "warn", "error"}, "log.format": {"text", "json", "text"},
 }
 

@@ -12,11 +12,12 @@ type answerWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
 	limit   time.Duration
+	begins  func() // is told of the first byte
 	begun   bool
 }
 
-func newAnswerWriter(w http.ResponseWriter, limit time.Duration) *answerWriter {
-	a := &answerWriter{ResponseWriter: w, control: http.NewResponseController(w), limit: limit}
+func newAnswerWriter(w http.ResponseWriter, limit time.Duration, begins func()) *answerWriter {
+	a := &answerWriter{ResponseWriter: w, control: http.NewResponseController(w), limit: limit, begins: begins}
 	_ = a.control.SetWriteDeadline(time.Time{}) // every connection of ours can have one
 	return a
 }
@@ -25,6 +26,7 @@ func newAnswerWriter(w http.ResponseWriter, limit time.Duration) *answerWriter {
 func (a *answerWriter) begin() {
 	if !a.begun {
 		a.begun = true
+		a.begins()
 		_ = a.control.SetWriteDeadline(time.Now().Add(a.limit))
 	}
 }

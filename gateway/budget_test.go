@@ -25,7 +25,8 @@ func TestAFullBudgetNamesItsLimit(t *testing.T) {
 			for g.pace.allow(fixtureReader, 1, g.Wall()) {
 			}
 		}, "limits.requests_per_second"},
-		{"concurrency", func(g *Gateway) { g.underWay.Add(1 << 30) }, "limits.concurrency"},
+		{"concurrency", func(g *Gateway) { g.work.all += 1 << 30 }, "limits.concurrency"},
+		{"share", func(g *Gateway) { g.work.of = map[string]int{fixtureReader: 1 << 30} }, "three quarters"},
 		{"passwords", func(g *Gateway) {
 			for range cap(g.verifier.strangers) {
 				g.verifier.strangers <- struct{}{}

@@ -47,11 +47,9 @@ func (g *Gateway) takeDelivery(r *http.Request, k *call) (reply, error) {
 	case g.Deliveries == nil:
 		return reply{}, &cache.NoHistoryError{Retry: deliveryRetry}
 	}
-	release, err := g.spend(k)
-	if err != nil {
+	if err := g.spend(k); err != nil {
 		return reply{}, err
 	}
-	defer release()
 	d, err := readDelivery(r.Body)
 	if err != nil {
 		return reply{}, rws.InvalidQuery(rws.QueryIsInvalid + " Its delivery for the ledger " + err.Error() + ".")

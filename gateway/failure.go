@@ -25,6 +25,7 @@ type budgetError struct{ cause, mend string }
 var (
 	errRate        = &budgetError{"the principal asks more often than limits.requests_per_second", "slow the client down, or raise the limit"}
 	errConcurrency = &budgetError{"more requests are at work than limits.concurrency", "look at what is slow, or raise the limit"}
+	errShare       = &budgetError{"the principal has three quarters of limits.concurrency at work", "look at what is slow or does not read its answers, or raise the limit"}
 	errBusy        = &budgetError{"too many passwords wait for their check", "look for guesses among the refused, and at the cost of the entries in auth.htpasswd_file (10 is some 60 ms a check)"}
 )
 

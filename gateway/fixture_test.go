@@ -90,7 +90,7 @@ func newFixture(t *testing.T, settings map[string]string) *Gateway {
 		g.Rollout = fixtureRollout(t, words)
 	}
 	if get("budget", "") == "spent" {
-		g.underWay.Add(1)
+		g.work.all++
 	}
 	return g
 }

@@ -48,7 +48,7 @@ type Gateway struct {
 	verifier   *verifier
 	refusals   hush
 	pace       *pace
-	underWay   atomic.Int64
+	work       work
 	echo       *echo.Echo
 }
 

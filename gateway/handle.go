@@ -34,6 +34,7 @@ type call struct {
 	caller   rollout.Who
 	decision rollout.Decision // of the rollout
 	decided  bool             // the sender is known, so the decision is about it
+	spends   bool             // a share of limits.concurrency
 	outcome  outcome
 }
 
@@ -59,6 +60,7 @@ func (g *Gateway) handle(c echo.Context) error {
 	r, started := c.Request(), g.Wall()
 	k := &call{id: uuid.NewString(), settings: g.settings.Load()}
 	k.peer = peerOf(r, k.settings.TrustedProxies)
+	defer g.giveBack(k)
 	answer, err := g.safely(r, k)
 	g.announce(r, k)
 	if err != nil {
@@ -110,11 +112,9 @@ func (g *Gateway) answer(r *http.Request, k *call) (reply, error) {
 	if err := g.check(r, k, frontFault); err != nil {
 		return reply{}, err
 	}
-	release, err := g.spend(k)
-	if err != nil {
+	if err := g.spend(k); err != nil {
 		return reply{}, err
 	}
-	defer release()
 	if err := g.refused(k); err != nil {
 		return reply{}, err
 	}
@@ -185,15 +185,22 @@ func (g *Gateway) findZone(r *http.Request, k *call) error {
 	return err
 }
 
-// spend takes the call's share of the budgets; release gives it back.
-func (g *Gateway) spend(k *call) (release func(), err error) {
+// spend takes the call's share of the budgets. What it holds of limits.concurrency it has until its answer is written: an
+// answer is most of what a request takes, and a client may be slow to read it.
+func (g *Gateway) spend(k *call) error {
 	if !g.pace.allow(k.who.paced(), k.settings.RequestsPerSecond, g.Wall()) {
-		return nil, errRate
+		return errRate
 	}
-	release = func() { g.underWay.Add(-1) }
-	if most := int64(k.settings.Concurrency); g.underWay.Add(1) > most && most > 0 {
-		release()
-		return nil, errConcurrency
+	if err := g.work.begin(k.who.paced(), k.settings.Concurrency); err != nil {
+		return err
 	}
-	return release, nil
+	k.spends = true
+	return nil
+}
+
+// giveBack ends what spend took.
+func (g *Gateway) giveBack(k *call) {
+	if k.spends {
+		g.work.end(k.who.paced())
+	}
 }

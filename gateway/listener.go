@@ -22,11 +22,13 @@ type Listener struct {
 	BodyTimeout   time.Duration // for a request's body, which no legal request has; 0: HeaderTimeout
 	WriteTimeout  time.Duration // for an answer, from its first byte on; 0: two minutes
 	IdleTimeout   time.Duration // between two requests of a connection; 0: two minutes
+	Connections   int           // most open at once, and most requests on all of them, see crowd; 0: no bound
 	Linger        time.Duration // how long requests are still accepted after the end was called for; counts as part of Drain
 	Drain         time.Duration // for everything after the end was called for
 	Log           *slog.Logger
 
 	inner   net.Listener
+	crowd   *crowd
 	leaving atomic.Bool
 }
 
@@ -44,6 +46,7 @@ func (l *Listener) Open(ctx context.Context) error {
 		return fmt.Errorf("listen on %s: %w", l.Addr, err)
 	}
 	l.inner = inner
+	l.crowd = newCrowd(l.Connections, l.Address(), l.Log)
 	return nil
 }
 
@@ -67,7 +70,10 @@ func (l *Listener) Close() error {
 func (l *Listener) Serve(ctx context.Context) error {
 	door := newDoor(l.inner)
 	server := l.server()
-	server.ConnState = door.note
+	server.ConnState = func(c net.Conn, state http.ConnState) {
+		door.note(c, state)
+		l.crowd.note(c, state)
+	}
 	closed := make(chan error, 1)
 	go func() {
 		if l.TLS != nil {
@@ -123,6 +129,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 func (l *Listener) server() *http.Server {
 	return &http.Server{
 		Handler:           http.HandlerFunc(l.answer),
+		ConnContext:       l.crowd.context,
 		TLSConfig:         l.TLS,
 		ReadHeaderTimeout: l.HeaderTimeout,
 		WriteTimeout:      cmp.Or(l.WriteTimeout, patience),
@@ -141,6 +148,7 @@ func (l *Listener) server() *http.Server {
 // next request just when the server closes an idle connection gets no answer to it. A body has its own time. The
 // server's ReadTimeout would run on while the answer is made, and end the connection of whoever waits longer for one.
 func (l *Listener) answer(w http.ResponseWriter, r *http.Request) {
+	defer l.crowd.enter(r.Context())()
 	if r.ContentLength != 0 {
 		// Without a deadline, which every connection of ours can have, WriteTimeout is the bound.
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(cmp.Or(l.BodyTimeout, l.HeaderTimeout)))
@@ -148,7 +156,7 @@ func (l *Listener) answer(w http.ResponseWriter, r *http.Request) {
 	if l.leaving.Load() {
 		w.Header().Set("Connection", "close")
 	}
-	a := newAnswerWriter(w, cmp.Or(l.WriteTimeout, patience))
+	a := newAnswerWriter(w, cmp.Or(l.WriteTimeout, patience), func() { l.crowd.takes(r.Context()) })
 	defer a.begin() // for an answer without a body
 	l.Handler.ServeHTTP(a, r)
 }

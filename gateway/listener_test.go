@@ -351,4 +351,11 @@ func TestServerLog(t *testing.T) {
 	if !strings.Contains(said.String(), "level=ERROR") || !strings.Contains(said.String(), "boom") {
 		t.Errorf("a panic is told as %q", said.String())
 	}
+	said.Reset()
+	for range 3 {
+		log.Print("http: Accept error: accept tcp 127.0.0.1:443: accept4: too many open files; retrying in 5ms")
+	}
+	if strings.Count(said.String(), "level=ERROR") != 1 || !strings.Contains(said.String(), "ulimit") {
+		t.Errorf("a machine without descriptors is told as %q", said.String())
+	}
 }

@@ -1,7 +1,9 @@
 package gateway
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -73,24 +75,90 @@ func TestConcurrencyIsALimitThatCanChange(t *testing.T) {
 		if err := g.Apply(s); err != nil {
 			t.Fatal(err)
 		}
-		k := &call{settings: g.settings.Load()}
-		var held []func()
+		var held []*call
 		for len(held) <= most {
-			release, err := g.spend(k)
-			if err != nil {
+			k := &call{settings: g.settings.Load(), who: principal{name: fmt.Sprint(len(held) % 2)}}
+			if err := g.spend(k); err != nil {
+				g.giveBack(k) // which has nothing
 				break
 			}
-			held = append(held, release)
+			held = append(held, k)
 		}
 		if len(held) != most {
 			t.Errorf("%d requests at once, the limit is %d", len(held), most)
 		}
-		for _, release := range held {
-			release()
+		for _, k := range held {
+			g.giveBack(k)
 		}
 	}
-	if n := g.underWay.Load(); n != 0 {
-		t.Errorf("%d shares were not given back", n)
+	if g.work.all != 0 || len(g.work.of) != 0 {
+		t.Errorf("%d shares were not given back, %v", g.work.all, g.work.of)
+	}
+}
+
+// TestOnePrincipalLeavesRoomForOthers pins how much of limits.concurrency one principal can have at work.
+func TestOnePrincipalLeavesRoomForOthers(t *testing.T) {
+	for most, share := range map[int]int{1: 1, 2: 2, 4: 3, 1024: 768, 0: 5000} {
+		var w work
+		for n := range 5000 {
+			if err := w.begin("greedy", most); err != nil {
+				if n != share || most > 3 && !errors.Is(err, errShare) {
+					t.Errorf("of %d, one principal has %d: %v", most, n, err)
+				}
+				break
+			}
+		}
+		if err := w.begin("modest", most); most > 3 && err != nil {
+			t.Errorf("of %d, another one has none: %v", most, err)
+		}
+	}
+}
+
+// stalled is a client that does not read its answer until it is told to.
+type stalled struct {
+	http.ResponseWriter
+	begun, read chan struct{}
+}
+
+func (s *stalled) Write(p []byte) (int, error) {
+	close(s.begun)
+	<-s.read
+	return s.ResponseWriter.Write(p)
+}
+
+// TestAnAnswerThatIsBeingReadIsAtWork pins that an answer counts against limits.concurrency until it is written: else
+// clients that read nothing would each hold one, without a bound.
+func TestAnAnswerThatIsBeingReadIsAtWork(t *testing.T) {
+	g := newFixture(t, nil)
+	s := g.settings.Load().Settings
+	s.Concurrency = 1
+	if err := g.Apply(s); err != nil {
+		t.Fatal(err)
+	}
+	ask := func(w http.ResponseWriter) {
+		r := httptest.NewRequest("GET", "/ecp/reportingwebservice/reporting.svc", nil)
+		r.RemoteAddr = "127.0.0.1:1"
+		g.ServeHTTP(w, r)
+	}
+	status := func() int {
+		w := httptest.NewRecorder()
+		ask(w)
+		return w.Code
+	}
+	slow := &stalled{httptest.NewRecorder(), make(chan struct{}), make(chan struct{})}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		ask(slow)
+	}()
+	<-slow.begun
+	if got := status(); got != http.StatusServiceUnavailable {
+		t.Errorf("beside an answer that nobody reads: status %d", got)
+	}
+	close(slow.read)
+	<-ended
+	if got := status(); got != http.StatusOK {
+		t.Errorf("once it is read: status %d", got)
 	}
 }
 

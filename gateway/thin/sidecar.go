@@ -106,6 +106,7 @@ type call struct {
 	front    rws.Request
 	sender   digest // of the credential; zero without one
 	began    time.Time
+	spends   bool // a share of limits.concurrency, until the answer is written
 }
 
 // ServeHTTP answers one legacy request.
@@ -116,6 +117,7 @@ func (s *Sidecar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.URL.Path, r.URL.RawPath = "/"+r.URL.Path, ""
 	}
 	c := s.read(r)
+	defer s.giveBack(c)
 	a := s.safely(c)
 	if a == nil {
 		panic(http.ErrAbortHandler) // the client is gone
@@ -162,7 +164,6 @@ func (s *Sidecar) answer(c *call) *answer {
 	if refused := s.refuse(c); refused != nil {
 		return refused
 	}
-	defer s.underWay.Add(-1)
 	found := s.find(c)
 	if found != nil && (s.Now().Sub(found.at) < fresh || s.reach.away(s.Now())) {
 		return s.again(found)
@@ -185,24 +186,31 @@ func (s *Sidecar) answer(c *call) *answer {
 
 // refuse judges what needs no central gateway, and takes the call's share of the budget; nil if it may go on.
 func (s *Sidecar) refuse(c *call) *answer {
-	const one = 1
 	var fault *rws.Fault
-	switch n := s.underWay.Add(one); {
+	switch n := s.underWay.Add(1); {
 	case c.settings.Concurrency > 0 && n > int64(c.settings.Concurrency):
 		fault = rws.OverBudget()
 	case c.Header.Get(gateway.HeaderSidecar) != "":
 		s.Log.Error("a sidecar sends its requests to this sidecar", "peer", c.RemoteAddr, "mend", "forward.url must lead to a central rwsgate, one with tenants")
-		s.underWay.Add(-one)
+		s.underWay.Add(-1)
 		return s.unreachable(c)
 	case c.root != "" && c.Header.Get("Authorization") != "" && !c.origin.Secure && !c.settings.AllowPlainHTTP:
 		fault = rws.PlainCredentials(c.Header.Get("Authorization"))
 	case c.root != "" && c.settings.MaxURL > 0 && len(c.URL.EscapedPath())+len(c.URL.RawQuery) > c.settings.MaxURL:
 		fault = rws.InvalidQuery(fmt.Sprintf("%s Its URL is longer than %d bytes.", rws.QueryIsInvalid, c.settings.MaxURL))
 	default:
+		c.spends = true
 		return nil
 	}
-	s.underWay.Add(-one)
+	s.underWay.Add(-1)
 	return s.faulty(c, fault)
+}
+
+// giveBack ends what refuse took.
+func (s *Sidecar) giveBack(c *call) {
+	if c.spends {
+		s.underWay.Add(-1)
+	}
 }
 
 // note counts and logs a finished call.
