@@ -181,6 +181,7 @@ func (p *Program) listen(ctx context.Context, group *errgroup.Group) {
 		p.draining.Store(true)
 		leave()
 	})
+	endWaits(ctx, empty, p.servers[0].Drain, p.gateway.EndWaits)
 	group.Go(func() error {
 		defer left()
 		return p.servers[0].Serve(leaving)

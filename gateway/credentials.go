@@ -38,7 +38,7 @@ func (e *waitError) seconds() int { return max(1, int(math.Ceil(e.wait.Seconds()
 const (
 	checksAtOnce    = 2                // at most: a bcrypt check takes a core for tens of milliseconds
 	checksWaiting   = 32               // of each queue; beyond that a request is told to come again
-	checksPatience  = 15 * time.Second // and after that: less than limits.drain, so that whoever waits is answered before the end
+	checksPatience  = 15 * time.Second // and after that
 	rememberedFor   = 2 * time.Minute  // how long a verified credential is known without bcrypt
 	rememberedAtMax = 10_000
 )
@@ -58,6 +58,8 @@ type verifier struct {
 	strangers chan struct{} // places of all others
 	turn      chan struct{} // places of those of them who are next: the rest let who is proven pass
 	patience  time.Duration // how long a claim waits for its check at most
+	ending    chan struct{} // closed when nobody waits any more
+	endOnce   sync.Once
 	check     func(hash, password []byte) bool
 }
 
@@ -72,6 +74,7 @@ func newVerifier(now func() time.Time) *verifier {
 		strangers: make(chan struct{}, checksAtOnce+checksWaiting),
 		turn:      make(chan struct{}, cores()),
 		patience:  checksPatience,
+		ending:    make(chan struct{}),
 		check:     matches,
 	}
 	_, _ = rand.Read(v.key[:]) // crypto/rand.Read never fails
@@ -137,10 +140,12 @@ func (v *verifier) attempt(c claim, file PasswordFile, known bool) (bool, error)
 		select {
 		case stage <- struct{}{}:
 			defer func() { <-stage }()
+			continue
 		case <-late.C:
-			v.attempts.forget(t, v.now())
-			return false, errBusy
+		case <-v.ending:
 		}
+		v.attempts.forget(t, v.now())
+		return false, errBusy
 	}
 	hash := file[c.user]
 	if hash == nil {
@@ -169,6 +174,10 @@ func (v *verifier) enqueue(t attempt) (release func(), ok bool) {
 		return nil, false
 	}
 }
+
+// EndWaits has everybody who waits for the check of a password, now or later, be told to come again: the time to answer
+// them runs out.
+func (g *Gateway) EndWaits() { g.verifier.endOnce.Do(func() { close(g.verifier.ending) }) }
 
 // cores is how many checks run at once: on a small machine requests keep a core for themselves.
 func cores() int { return min(checksAtOnce, max(1, runtime.GOMAXPROCS(0)/2)) }
