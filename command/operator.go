@@ -40,7 +40,7 @@ func addOperatorFlags(c *cobra.Command) {
 // operatorOf makes the client that a command's flags and configuration ask for.
 func operatorOf(c *cobra.Command, cfg *config.Config) (*operatorClient, error) {
 	flag := func(name string) string { return c.Flags().Lookup(name).Value.String() }
-	o := &operatorClient{base: flag("admin"), user: flag("admin-user"), http: &http.Client{
+	o := &operatorClient{base: flag("admin"), http: &http.Client{
 		Timeout:   operatorTimeout,
 		Transport: &http.Transport{}, // no proxy: the listener is near
 	}}
@@ -51,14 +51,30 @@ func operatorOf(c *cobra.Command, cfg *config.Config) (*operatorClient, error) {
 		return nil, usageError{errors.New("--admin is no URL: write it as http://127.0.0.1:9090")}
 	}
 	o.base = strings.TrimSuffix(o.base, "/")
-	if file := flag("admin-password-file"); file != "" {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return nil, usageError{fmt.Errorf("--admin-password-file: %w", err)}
-		}
-		o.password = strings.TrimRight(string(text), "\r\n")
+	if err := o.introduce(flag("admin-user"), flag("admin-password-file")); err != nil {
+		return nil, usageError{err}
 	}
 	return o, nil
+}
+
+// introduce takes name and password of an operator: both or none.
+func (o *operatorClient) introduce(user, file string) error {
+	switch {
+	case user == "" && file == "":
+		return nil
+	case file == "":
+		return errors.New("--admin-user needs --admin-password-file: a file with the password")
+	case user == "":
+		return errors.New("--admin-password-file needs --admin-user: whose password it is")
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("--admin-password-file: %w", err)
+	}
+	if o.user, o.password = user, strings.TrimRight(string(text), "\r\n"); o.password == "" {
+		return fmt.Errorf("--admin-password-file: there is no password in %s", file)
+	}
+	return nil
 }
 
 // reachable gives an address to connect to for one to listen on.
@@ -92,13 +108,13 @@ func (o *operatorClient) call(ctx context.Context, method, path string, into any
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return refusedBy(request, response)
+		return o.refused(request, response)
 	}
 	return json.NewDecoder(response.Body).Decode(into)
 }
 
-// refusedBy tells what the admin API said in place of an answer.
-func refusedBy(request *http.Request, response *http.Response) error {
+// refused tells what the admin API said in place of an answer.
+func (o *operatorClient) refused(request *http.Request, response *http.Response) error {
 	var said struct {
 		Error string `json:"error"`
 	}
@@ -110,8 +126,12 @@ func refusedBy(request *http.Request, response *http.Response) error {
 	if response.StatusCode == http.StatusNotFound && !admin.IsNotHere(said.Error) {
 		return fmt.Errorf("%w (is that the admin listener of a gateway that is no sidecar?)", err)
 	}
-	if response.StatusCode == http.StatusUnauthorized || response.StatusCode == http.StatusForbidden {
-		return fmt.Errorf("%w (see --admin-user and --admin-password-file)", err)
+	unknown, forbidden := response.StatusCode == http.StatusUnauthorized, response.StatusCode == http.StatusForbidden
+	switch given := o.user != "" || request.URL.User != nil; {
+	case !given && (unknown || forbidden):
+		return fmt.Errorf("%w (none were given: see --admin-user and --admin-password-file)", err)
+	case given && unknown && response.Header.Get("Retry-After") == "": // else they were not looked at
+		return fmt.Errorf("%w (those that were given were refused: look at --admin-user and --admin-password-file)", err)
 	}
 	return err
 }

@@ -253,12 +253,16 @@ func TestOperatorClient(t *testing.T) {
 	}))
 	defer s.Close()
 	code, _, stderr := cli("rollout", "pause", "--admin", s.URL)
-	if code != 1 || !strings.Contains(stderr, "401: a name and password are needed (see --admin-user") {
+	if code != 1 || !strings.Contains(stderr, "401: a name and password are needed (none were given: see --admin-user") {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
 	file := filepath.Join(t.TempDir(), "password")
 	if err := os.WriteFile(file, []byte("secret\n"), 0o600); err != nil {
 		t.Fatal(err)
+	}
+	code, _, stderr = cli("rollout", "pause", "--admin", s.URL, "--admin-user", "bob", "--admin-password-file", file)
+	if code != 1 || !strings.Contains(stderr, "401: a name and password are needed (those that were given were refused") || strings.Contains(stderr, "secret") {
+		t.Errorf("exit code %d: %s", code, stderr)
 	}
 	code, out, stderr := cli("rollout", "pause", "--admin", s.URL+"/", "--admin-user", "ann", "--admin-password-file", file)
 	if code != 0 || !strings.Contains(out, "by ann") {
@@ -302,5 +306,27 @@ rollout:
 	a := p.Agreements[0]
 	if !p.KeepBrownouts || a.Name != "principal a@*, agent x, address 10.0.0.0/8" || a.Held || a.DateDelay != 3 || p.BrownoutStatus != 503 || p.Deprecation.Unix() != 1517184000 {
 		t.Errorf("%+v", p)
+	}
+}
+
+// TestOperatorGivesNameAndPassword pins that half a login is a wrong call and not one without a login.
+func TestOperatorGivesNameAndPassword(t *testing.T) {
+	empty := filepath.Join(t.TempDir(), "empty")
+	if err := os.WriteFile(empty, []byte("\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		want string
+		args []string
+	}{
+		{"--admin-user needs --admin-password-file", []string{"--admin-user", "ann"}},
+		{"--admin-password-file needs --admin-user", []string{"--admin-password-file", empty}},
+		{"there is no password in " + empty, []string{"--admin-user", "ann", "--admin-password-file", empty}},
+		{"does-not-exist", []string{"--admin-user", "ann", "--admin-password-file", "does-not-exist"}},
+	} {
+		code, out, stderr := cli(append([]string{"usage", "--admin", "http://" + closedAddress}, c.args...)...)
+		if code != 2 || out != "" || !strings.Contains(stderr, c.want) {
+			t.Errorf("%v: exit code %d: %s%s", c.args, code, out, stderr)
+		}
 	}
 }

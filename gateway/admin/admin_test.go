@@ -158,6 +158,25 @@ func TestErrorsAreJSONThatNamesWhatIsWrong(t *testing.T) {
 	}
 }
 
+// TestARefusalSaysWhatWasGiven pins that who gave no password and who gave a wrong one read different things, and that a
+// name nobody has and a wrong password read the same.
+func TestARefusalSaysWhatWasGiven(t *testing.T) {
+	said := func(user, password string) string {
+		w := request{method: "GET", path: "/api/tenants", from: "10.0.0.1", user: user, password: password}.send(newAdmin(new([]string), nil, false))
+		if w.Code != http.StatusUnauthorized || w.Header().Get("WWW-Authenticate") == "" {
+			t.Errorf("%q: %d %v", user, w.Code, w.Header())
+		}
+		return w.Body.String()
+	}
+	none, wrong, unknown := said("", ""), said("op", "wrong"), said("nobody", "wrong")
+	if !strings.Contains(none, "are needed") || !strings.Contains(wrong, "this name and password are none of") || unknown != wrong {
+		t.Errorf("none: %swrong: %sunknown: %s", none, wrong, unknown)
+	}
+	if waits := said("guesser", "x"); !strings.Contains(waits, "try again in 2 s") {
+		t.Errorf("waits: %s", waits)
+	}
+}
+
 // TestAGuesserIsToldToWait pins that the admin listener hands on what the gateway says about failed attempts.
 func TestAGuesserIsToldToWait(t *testing.T) {
 	w := request{method: "GET", path: "/api/tenants", from: "10.0.0.1", user: "guesser", password: "x"}.send(newAdmin(new([]string), nil, false))

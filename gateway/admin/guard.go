@@ -29,6 +29,10 @@ func (a *admin) guard(next echo.HandlerFunc) echo.HandlerFunc {
 			return echo.NewHTTPError(http.StatusForbidden, "without a password only requests to 127.0.0.1, localhost or the host of admin.listen are "+
 				"answered; ask for one of these, or send a name and password of admin.htpasswd_file")
 		}
+		refusal := "a name and password of admin.htpasswd_file are needed from anywhere but this machine"
+		if given {
+			refusal = "this name and password are none of admin.htpasswd_file" // whichever of them is wrong
+		}
 		if given && a.Verify != nil {
 			switch checked := a.Verify(c.Request().Context(), peerOf(c.Request()), user, []byte(password)); {
 			case checked.OK:
@@ -38,11 +42,13 @@ func (a *admin) guard(next echo.HandlerFunc) echo.HandlerFunc {
 				c.Response().Header().Set("Retry-After", "1")
 				return echo.NewHTTPError(http.StatusServiceUnavailable, "too many passwords wait for their check; this one was not looked at, try again")
 			case checked.Wait > 0:
-				c.Response().Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(checked.Wait.Seconds())))))
+				seconds := strconv.Itoa(max(1, int(math.Ceil(checked.Wait.Seconds()))))
+				c.Response().Header().Set("Retry-After", seconds)
+				refusal = "after failed attempts this name and password were not looked at; try again in " + seconds + " s"
 			}
 		}
 		c.Response().Header().Set("WWW-Authenticate", `Basic realm="rwsgate admin"`)
-		return echo.NewHTTPError(http.StatusUnauthorized, "a name and password of admin.htpasswd_file are needed from anywhere but this machine")
+		return echo.NewHTTPError(http.StatusUnauthorized, refusal)
 	}
 }
 
