@@ -134,7 +134,7 @@ func (p *Program) bind(ctx context.Context, c *config.Config, legacy, operators 
 	p.servers[1].Drain = min(p.servers[1].Drain, adminDrain)
 	for n, l := range p.servers {
 		if err := l.Open(ctx); err != nil {
-			return err
+			return bindError([...]string{"listen", "admin.listen"}[n], err)
 		}
 		gateway.CollectConnections(p.registry, [...]string{"legacy", "admin"}[n], l)
 	}

@@ -43,7 +43,10 @@ func (l *Listener) Open(ctx context.Context) error {
 	lc.SetMultipathTCP(false) // its sockets know no filters, which a drain without a reset needs
 	inner, err := lc.Listen(ctx, "tcp", l.Addr)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w", l.Addr, err)
+		if op := (*net.OpError)(nil); errors.As(err, &op) {
+			err = op.Err // it says the address again
+		}
+		return fmt.Errorf("cannot listen on %s: %w", l.Addr, err)
 	}
 	l.inner = inner
 	l.crowd = newCrowd(l.Connections, l.Address(), l.Log)
