@@ -51,6 +51,7 @@ func TestBearerTokens(t *testing.T) {
 		{"empty", "", 401, "RS256 or ES256"},
 	} {
 		b.log.Reset()
+		b.refusals = hush{} // each is told
 		w := b.get("/CsP2PAVTimeDaily", c.token)
 		if w.Code != c.status || !strings.Contains(b.log.String(), c.why) {
 			t.Errorf("%s: %d, want %d with %q; %s", c.name, w.Code, c.status, c.why, b.log)
