@@ -24,6 +24,10 @@ const (
 	keysWait     = 5 * time.Second  // that a request waits for keys
 	keysTimeout  = 20 * time.Second // of a fetch
 	keysMaxBytes = 1 << 20
+
+	keysPerSecond = 5 // fetches from all issuers
+	keysAtOnce    = 50
+	keysReserve   = keysAtOnce / 2 // of these, for issuers whose keys are not known at all: anybody can invent a key of the others
 )
 
 // rings are the signing keys of every issuer that was asked for: one, or with {tid} one a tenant.
@@ -43,7 +47,7 @@ type ring struct {
 }
 
 func newRings(o TokensOptions) rings {
-	return rings{options: o, flights: new(singleflight.Group), limit: rate.NewLimiter(5, 50), mu: new(sync.Mutex), all: map[string]*ring{}}
+	return rings{options: o, flights: new(singleflight.Group), limit: rate.NewLimiter(keysPerSecond, keysAtOnce), mu: new(sync.Mutex), all: map[string]*ring{}}
 }
 
 // keys gives the issuer's keys of an id, every key if the id is empty. One that is not known is asked for, unless that
@@ -131,7 +135,10 @@ func (r *rings) due(issuer string) bool {
 		found = &ring{}
 		r.all[issuer] = found
 	}
-	if !found.tried.IsZero() && now.Sub(found.tried) < keysPause || !r.limit.AllowN(now, 1) {
+	if !found.tried.IsZero() && now.Sub(found.tried) < keysPause {
+		return false
+	}
+	if found.keys != nil && r.limit.TokensAt(now) <= keysReserve || !r.limit.AllowN(now, 1) {
 		return false
 	}
 	found.tried = now

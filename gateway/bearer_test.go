@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -189,6 +190,38 @@ func TestNoKeysYet(t *testing.T) {
 	b.at = b.at.Add(keysPause)
 	if w := b.get("/", token); w.Code != http.StatusOK {
 		t.Errorf("%d", w.Code)
+	}
+}
+
+// TestInventedKeysLeaveRoomForTenants pins that tokens which name invented keys of known issuers do not keep the keys of
+// another tenant from being fetched for the first time.
+func TestInventedKeysLeaveRoomForTenants(t *testing.T) {
+	b := newBearing(t, "/{tid}/v2.0")
+	r := b.settings.Load().Tokens.rings
+	issuerOf := func(i int) string { return fmt.Sprint("https://issuer.invalid/", i) }
+	const tenants = 2 * keysAtOnce
+	for i := range tenants {
+		r.all[issuerOf(i)] = &ring{keys: []jose.JSONWebKey{{}}}
+	}
+	fetched := 0
+	for range 3 {
+		for i := range tenants {
+			if r.due(issuerOf(i)) {
+				fetched++
+			}
+		}
+		b.at = b.at.Add(time.Second)
+	}
+	if fetched < keysReserve || fetched > keysAtOnce {
+		t.Errorf("%d fetches for invented keys", fetched)
+	}
+	if w := b.get("/", sign(t, jose.RS256, "rsa", rsaKey(), b.issuer.claims(b.at, nil))); w.Code != http.StatusOK {
+		t.Errorf("%d; %s", w.Code, b.log)
+	}
+	for i := range keysReserve - 1 {
+		if !r.due(issuerOf(tenants + i)) {
+			t.Errorf("the keys of tenant %d are not fetched", i)
+		}
 	}
 }
 

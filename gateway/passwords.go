@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"golang.org/x/crypto/bcrypt"
@@ -14,6 +15,10 @@ const byteOrderMark = "\ufeff"
 
 // costAtMost is the highest bcrypt cost of an entry: a check of it takes some two seconds of a core.
 const costAtMost = 15
+
+// bcryptEntry is the whole form of an entry: one that is longer, or has other letters, would let nobody in, some of them
+// at once, which tells who is known.
+var bcryptEntry = regexp.MustCompile(`^\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{53}$`)
 
 // ReadPasswords reads an htpasswd file of bcrypt entries: one NAME:HASH a line, comments with #, names as UserName
 // gives them. Another kind of hash, a line without a name, and a name that stands twice are refused with their line number;
@@ -35,7 +40,7 @@ func ReadPasswords(r io.Reader) (PasswordFile, error) {
 			return nil, fmt.Errorf("line %d: %s stands twice", n, name)
 		}
 		cost, err := bcrypt.Cost([]byte(hash))
-		if err != nil {
+		if err != nil || !bcryptEntry.MatchString(hash) {
 			return nil, fmt.Errorf("line %d: the entry of %s is no bcrypt hash: make it with rwsgate passwd, or htpasswd -B", n, name)
 		}
 		if cost > costAtMost {

@@ -69,7 +69,7 @@ func (p *peer) forward(h http.Header, trusted []netip.Prefix) {
 		if !ok {
 			return
 		}
-		p.addr = addr.Unmap()
+		p.addr = addr.Unmap().WithZone("")
 		if !contains(trusted, p.addr) {
 			return
 		}

@@ -32,6 +32,7 @@ func TestPeer(t *testing.T) {
 		{name: "empty line of a forwarding header", remote: "127.0.0.2:1", lines: http.Header{"X-Forwarded-For": {""}}, want: peer{addr: netip.MustParseAddr("127.0.0.2"), scheme: "http", host: "h"}},
 		{name: "the nearest proxy's lines are the last", remote: "10.1.1.1:1", lines: http.Header{"X-Forwarded-Proto": {"https", "http"}, "X-Forwarded-Host": {"evil", "reports.example"}, "X-Forwarded-For": {"6.6.6.6", "1.2.3.4:4711"}},
 			want: peer{addr: netip.MustParseAddr("1.2.3.4"), scheme: "http", host: "reports.example", trusted: true}},
+		{name: "IPv6 with a zone", remote: "10.1.1.1:1", header: map[string]string{"X-Forwarded-For": "2001:db8::1%anything"}, want: peer{addr: netip.MustParseAddr("2001:db8::1"), scheme: "http", host: "h", trusted: true}},
 		{name: "IPv6 with a port", remote: "10.1.1.1:1", header: map[string]string{"X-Forwarded-For": "[2001:db8::1]:4711"}, want: peer{addr: netip.MustParseAddr("2001:db8::1"), scheme: "http", host: "h", trusted: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

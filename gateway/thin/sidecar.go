@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/time/rate"
 
 	"rwsgate/gateway"
 	"rwsgate/gateway/rws"
@@ -54,6 +55,7 @@ type Sidecar struct {
 	Options
 	settings atomic.Pointer[Settings]
 	underWay atomic.Int64
+	loops    rate.Sometimes    // what the log hears of requests that another sidecar sent, or says it did
 	secret   [sha256.Size]byte // key of all hashes, so that none can be tried out beside this process
 	kept     *kept
 	outbox   *outbox
@@ -83,7 +85,7 @@ func New(o Options) *Sidecar {
 	if o.MaxBytes == 0 {
 		o.MaxBytes = defaultBytes
 	}
-	s := &Sidecar{Options: o, kept: newKept(o.MaxAnswers, o.MaxBytes)}
+	s := &Sidecar{Options: o, kept: newKept(o.MaxAnswers, o.MaxBytes), loops: rate.Sometimes{Interval: time.Minute}}
 	_, _ = rand.Read(s.secret[:]) // crypto/rand.Read never fails
 	s.outbox = newOutbox()
 	return s
@@ -191,7 +193,9 @@ func (s *Sidecar) refuse(c *call) *answer {
 	case c.settings.Concurrency > 0 && n > int64(c.settings.Concurrency):
 		fault = rws.OverBudget()
 	case c.Header.Get(gateway.HeaderSidecar) != "":
-		s.Log.Error("a sidecar sends its requests to this sidecar", "peer", c.RemoteAddr, "mend", "forward.url must lead to a central rwsgate, one with tenants")
+		s.loops.Do(func() {
+			s.Log.Error("a sidecar sends its requests to this sidecar", "peer", c.RemoteAddr, "mend", "forward.url must lead to a central rwsgate, one with tenants")
+		})
 		s.underWay.Add(-1)
 		return s.unreachable(c)
 	case c.root != "" && c.Header.Get("Authorization") != "" && !c.origin.Secure && !c.settings.AllowPlainHTTP:

@@ -293,6 +293,13 @@ func TestLimits(t *testing.T) {
 	if w := r.get("a", daily, "X-Rwsgate-Sidecar: secure"); w.Code != 503 || !strings.Contains(r.log.String(), "a sidecar sends its requests to this sidecar") {
 		t.Errorf("a sidecar of a sidecar: %d", w.Code)
 	}
+	told := r.log.String()
+	for range 100 {
+		r.get("a", daily, "X-Rwsgate-Sidecar: secure")
+	}
+	if more := strings.TrimPrefix(r.log.String(), told); strings.Count(more, "sends its requests") > 50 {
+		t.Errorf("who floods a sidecar in another's name fills its log:\n%.500s", more)
+	}
 	if len(r.central.requests) != 0 {
 		t.Errorf("sent on: %v", r.central.requests)
 	}
