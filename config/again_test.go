@@ -61,8 +61,8 @@ func TestWhatWasHinderedIsTriedAgain(t *testing.T) {
 				content = step.content
 			}
 			hindrance, began, tried = step.hindrance, time.Now(), nil
-			mu.Unlock()
 			log.Reset()
+			mu.Unlock()
 			time.Sleep(step.wait)
 			synctest.Wait()
 			if told := strings.Count(log.String(), "\n"); len(tried) != step.tried || told != step.told || w.Current().Log.Level != step.level {

@@ -240,9 +240,10 @@ func TestRunNoticesAChange(t *testing.T) {
 	if err := os.Rename(filepath.Join(d.path, "new"), src.File); err != nil {
 		t.Fatal(err)
 	}
-	if o := <-noticed; o.Err != nil || w.Current().Log.Level != "warn" {
+	o := <-noticed
+	cancel()
+	<-done // it counts once Reloaded has agreed
+	if o.Err != nil || w.Current().Log.Level != "warn" {
 		t.Errorf("got %+v", o)
 	}
-	cancel()
-	<-done
 }
