@@ -90,7 +90,7 @@ func (r *rig) file(t *testing.T) string {
 	return put("rwsgate.yaml", fmt.Sprintf(`listen: 127.0.0.1:0
 admin: { listen: "127.0.0.1:0" }
 auth: { htpasswd_file: users }
-refresh: { first_wait: 5s, timeout: 10s }
+refresh: { first_wait: 30s, timeout: 60s }
 %s
 tenants:
   - name: example.onmicrosoft.com
