@@ -83,7 +83,7 @@ fuzz_all() {
 	local package linked=' rwsgate/(command|translate/graph) '
 	mkdir -p "$out/fuzz"
 	export out
-	export -f fuzz_one
+	export -f fuzz_one fuzz_for
 	for package in $(go list ./...); do
 		go test -list '^Fuzz' "$package" | sed -n "s|^Fuzz|$1 $package &|p"
 	done >"$out/fuzz/targets"
@@ -91,13 +91,17 @@ fuzz_all() {
 		grep -vE "$linked" "$out/fuzz/targets" | xargs -L 1 -P "$(nproc)" bash -c 'fuzz_one "$@"' fuzz_one
 }
 
-# fuzz_one TIME PACKAGE TARGET
+# fuzz_one TIME PACKAGE TARGET. Go before 1.27 may take the end of the time itself for a failure (golang/go#75804); then a
+# number of runs decides, which no clock ends.
 fuzz_one() {
-	local log="$out/fuzz/$3.log"
-	go test -run '^$' -fuzz "^$3\$" -fuzztime "$1" -fuzzminimizetime 1s -parallel 1 "$2" >"$log" 2>&1 ||
+	local log="$out/fuzz/$3.log" flaw='context deadline exceeded'
+	fuzz_for "$1" "$2" "$3" >"$log" 2>&1 ||
+		{ grep -qx " *$flaw" "$log" && ! grep -q 'Failing input' "$log" && timeout 10m bash -c 'fuzz_for "$@"' fuzz_for 500x "$2" "$3" >"$log" 2>&1; } ||
 		{ printf '%s %s:\n%s\n' "$2" "$3" "$(tail -30 "$log")"; return 1; }
 	echo "$2 $3: $(grep -o 'execs: [0-9]*' "$log" | tail -1)"
 }
+
+fuzz_for() { go test -run '^$' -fuzz "^$3\$" -fuzztime "$1" -fuzzminimizetime 1s -parallel 1 "$2"; }
 
 # free_ports N: ports of 127.0.0.1 where nobody listens, all below those the system gives to outgoing connections and to
 # whoever asks for any port: what is free now still is when a program that is started or restarted wants it.
