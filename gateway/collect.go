@@ -80,3 +80,15 @@ func CollectCache(r prometheus.Registerer, name string, stats func() cache.Stats
 	gauge("rwsgate_cache_entries", "Entries now.", func(s cache.Stats) float64 { return float64(s.Entries) })
 	gauge("rwsgate_cache_bytes", "Bytes of all entries now.", func(s cache.Stats) float64 { return float64(s.Bytes) })
 }
+
+// CollectConnections registers the connections of a listener under a name.
+func CollectConnections(r prometheus.Registerer, name string, l *Listener) {
+	labels := prometheus.Labels{"listener": name}
+	r.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "rwsgate_connections", Help: "Connections that are open, by listener: legacy, admin.", ConstLabels: labels},
+			func() float64 { open, _ := l.crowd.counts(); return float64(open) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "rwsgate_connections_ended_total",
+			Help: "Connections, and requests of HTTP/2, that were ended to make room for others, because limits.connections was reached.", ConstLabels: labels},
+			func() float64 { _, ended := l.crowd.counts(); return float64(ended) }),
+	)
+}

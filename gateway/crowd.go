@@ -9,8 +9,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 )
 
 // crowd bounds the connections of one listener, and the requests on them. Whoever comes in beyond the bound has the place
@@ -162,16 +160,4 @@ func (w *crowd) counts() (open, ended int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(w.in), w.ended
-}
-
-// CollectConnections registers the connections of a listener under a name.
-func CollectConnections(r prometheus.Registerer, name string, l *Listener) {
-	labels := prometheus.Labels{"listener": name}
-	r.MustRegister(
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "rwsgate_connections", Help: "Connections that are open, by listener: legacy, admin.", ConstLabels: labels},
-			func() float64 { open, _ := l.crowd.counts(); return float64(open) }),
-		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "rwsgate_connections_ended_total",
-			Help: "Connections, and requests of HTTP/2, that were ended to make room for others, because limits.connections was reached.", ConstLabels: labels},
-			func() float64 { _, ended := l.crowd.counts(); return float64(ended) }),
-	)
 }
